@@ -1,0 +1,104 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+
+let package = Package(
+    name: "apus",
+    products: [
+        .executable(name: "apus", targets: ["apus"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: System libraries and C
+
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CUTF8Proc", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
+        .target(name: "CBuiltinModel", exclude: ["model", "training"]),
+        .target(name: "CKernels"),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+
+        // MARK: Text
+
+        .target(name: "JSON"),
+        .target(name: "Jinja", dependencies: ["JSON"]),
+        .target(name: "Tokenization", dependencies: ["CPCRE2", "CUTF8Proc", "JSON"]),
+
+        // MARK: Model runtime
+
+        .target(name: "Checkpoints", dependencies: ["CBuiltinModel", "CLinux", "JSON"]),
+        .target(name: "Compute", dependencies: ["CKernels", "CLinux", "COpenBLAS"]),
+        .target(name: "Models", dependencies: ["Checkpoints", "Compute", "JSON"]),
+        .target(name: "Engine", dependencies: ["Models", "Compute", collections, logging]),
+
+        // MARK: Network
+
+        .target(name: "Sockets", dependencies: ["CLinux", logging]),
+        .target(name: "HTTP", dependencies: ["Sockets", collections, logging]),
+
+        // MARK: Service
+
+        .target(name: "Telemetry", dependencies: ["JSON", logging]),
+        .target(name: "OpenAI", dependencies: ["Engine", "JSON", "Jinja", "Tokenization"]),
+        .target(
+            name: "Service",
+            dependencies: [
+                "COpenSSL", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Telemetry",
+                "Tokenization", logging,
+            ]),
+        .target(
+            name: "Benchmarks",
+            dependencies: ["Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Service"]),
+        .executableTarget(
+            name: "apus",
+            dependencies: [
+                "Benchmarks", "Checkpoints", "HTTP", "JSON", "Models", "Service", "Telemetry", "Yams", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // MARK: Tests
+
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"]),
+        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"]),
+        .testTarget(name: "EngineTests", dependencies: ["Engine"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "JinjaTests", dependencies: ["Jinja", "JSON"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["Models", "Checkpoints", "Compute"], exclude: ["Fixtures"]),
+        .testTarget(name: "OpenAITests", dependencies: ["OpenAI"]),
+        .testTarget(name: "ServiceTests", dependencies: ["Service"]),
+        .testTarget(
+            name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], exclude: ["Fixtures"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c2x
+)
+
+for target in package.targets {
+    switch target.type {
+    case .regular where target.name.hasPrefix("C") && !["Checkpoints", "Compute"].contains(target.name):
+        // A debug build runs the model tests too: unoptimised kernels would make them minutes long.
+        target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error), .unsafeFlags(["-O3"])]
+    case .regular, .executable, .test:
+        target.swiftSettings = [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableExperimentalFeature("Lifetimes"),
+            .treatAllWarnings(as: .error),
+            .treatWarning("DeprecatedDeclaration", as: .warning),
+        ]
+    default:
+        break
+    }
+}

@@ -1,0 +1,65 @@
+package import JSON
+
+/// A benchmark's figures: as text for people and as JSON for programs.
+package struct BenchmarkReport: Sendable {
+    private(set) package var text = ""
+    private(set) package var figures = JSONObject()
+
+    init() {}
+
+    /// A centred heading.
+    mutating func heading(_ title: String, fill: Character = "=") {
+        let width = 60
+        let rest = max(0, width - title.count - 2)
+        let left = String(repeating: fill, count: rest / 2)
+        text += "\(left) \(title) \(String(repeating: fill, count: rest - rest / 2))\n"
+    }
+
+    /// A line of the text, in vLLM's columns.
+    mutating func line(_ label: String, _ value: Double, decimals: Int = 2) {
+        text += label + String(repeating: " ", count: max(1, 46 - label.count)) + fixed(value, decimals) + "\n"
+    }
+
+    mutating func line(_ label: String, _ value: Int) {
+        line(label, Double(value), decimals: 0)
+    }
+
+    mutating func figure(_ name: String, _ value: Double) { figures[name] = .number(value) }
+
+    mutating func figure(_ name: String, _ value: Int) { figures[name] = .integer(value) }
+
+    mutating func figure(_ name: String, _ values: [Double]) { figures[name] = .array(values.map { .number($0) }) }
+
+    /// The rates of a local benchmark with their limits.
+    mutating func add(_ rates: BenchmarkSubject.Rates, of subject: BenchmarkSubject) {
+        heading("Rates and limits", fill: "-")
+        line("Prefill (tokens/s):", rates.prefillTokensPerSecond)
+        line("  of the arithmetic peak (%):", rates.fractionOfArithmeticPeak * 100, decimals: 1)
+        line("Decode (tokens/s):", rates.decodeTokensPerSecond)
+        line("  of the read bandwidth (%):", rates.fractionOfReadBandwidth * 100, decimals: 1)
+        line("Read bandwidth, measured (GB/s):", subject.limits.readGBPerSecond)
+        line("Arithmetic peak, measured (GOP/s):", subject.limits.bf16GOPPerSecond, decimals: 0)
+        line("Weights read per token (MB):", Double(subject.weightBytesPerToken) / 1e6)
+        figure("prefill_tokens_per_second", rates.prefillTokensPerSecond)
+        figure("decode_tokens_per_second", rates.decodeTokensPerSecond)
+        figure("prefill_fraction_of_peak", rates.fractionOfArithmeticPeak)
+        figure("decode_fraction_of_bandwidth", rates.fractionOfReadBandwidth)
+        figure("read_gb_per_second", subject.limits.readGBPerSecond)
+        figure("arithmetic_gop_per_second", subject.limits.bf16GOPPerSecond)
+        figure("weight_bytes_per_token", subject.weightBytesPerToken)
+        figure("operations_per_prompt_token", subject.operationsPerPromptToken)
+        figure("threads", subject.limits.threads)
+        figures["model"] = .string(subject.name)
+    }
+
+    private func fixed(_ value: Double, _ decimals: Int) -> String {
+        guard value.isFinite else { return "n/a" }
+        var power = 1.0
+        for _ in 0..<decimals { power *= 10 }
+        let scaled = Int((value.magnitude * power).rounded())
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        guard decimals > 0 else { return "\(sign)\(scaled)" }
+        let fraction = String(scaled % Int(power))
+        return "\(sign)\(scaled / Int(power))." + String(repeating: "0", count: decimals - fraction.count) + fraction
+    }
+}

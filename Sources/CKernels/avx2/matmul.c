@@ -1,0 +1,416 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "avx2.h"
+#include "vectors.h"
+
+// Both ways below add in the same order: lane i of an accumulator takes the elements i, i + 8, ... of a segment with
+// one fused multiply-add each. In f8e4m3 that holds within a run, and the run enters the segment's lanes with one more
+// fused multiply-add by its scale.
+
+CK_INLINE void finish(const struct ck_matmul *job, size_t m, size_t n, float result) {
+    float *y = job->y + m * job->y_stride + n;
+    if (job->bias)
+        result += job->bias[n];
+    *y = job->accumulate ? *y + result : result;
+}
+
+// MARK: Few rows: weights are decoded on their way from memory to the multiply-add
+
+enum {
+    /// Rows and outputs of a tile.
+    TILE_ROWS = 3,
+    TILE_OUTPUTS = 4,
+    TILE = TILE_ROWS * TILE_OUTPUTS,
+    /// Bytes that a stream of weights is fetched ahead.
+    AHEAD = 512,
+};
+
+/// What one tile reads: `rows` rows of x and TILE_OUTPUTS rows of weights.
+struct streams {
+    const float *x[TILE_ROWS];
+    const char *w[TILE_OUTPUTS];
+};
+
+/// acc[r * TILE_OUTPUTS + c] += x[r] * w[c] over the elements [k, k + 8), or fewer with `tail`.
+CK_INLINE void stream_step(enum ck_format format, size_t rows, const struct streams *in, size_t k, size_t tail,
+                           __m256 *acc) {
+    __m256 x[TILE_ROWS];
+    for (size_t r = 0; r < rows; r++)
+        x[r] = tail ? load_tail(ck_format_f32, in->x[r] + k, tail) : _mm256_loadu_ps(in->x[r] + k);
+    for (size_t c = 0; c < TILE_OUTPUTS; c++) {
+        const char *p = in->w[c] + k * width_of(format);
+        __m256 w = tail ? load_tail(format, p, tail) : load8(format, p);
+        for (size_t r = 0; r < rows; r++)
+            acc[r * TILE_OUTPUTS + c] = _mm256_fmadd_ps(x[r], w, acc[r * TILE_OUTPUTS + c]);
+        // Three rows fill the registers: the next weights must not be loaded before these are used.
+        if (rows == TILE_ROWS)
+            __asm__ volatile(""
+                             : "+x"(acc[c]), "+x"(acc[TILE_OUTPUTS + c]), "+x"(acc[2 * TILE_OUTPUTS + c])
+                             :
+                             : "memory");
+    }
+}
+
+/// The same over the 64 bytes of weights at k.
+CK_INLINE void stream_line(enum ck_format format, size_t rows, const struct streams *in, size_t k, __m256 *acc) {
+    size_t width = width_of(format);
+    for (size_t c = 0; c < TILE_OUTPUTS; c++)
+        _mm_prefetch(in->w[c] + k * width + AHEAD, _MM_HINT_T0);
+    for (size_t i = 0; i < 64 / width; i += CK_LANES)
+        stream_step(format, rows, in, k + i, 0, acc);
+}
+
+/// The same over the 64 e4m3 values at k, also collecting NaN in seen[c].
+CK_INLINE void stream_line_f8(size_t rows, const struct streams *in, size_t k, __m256 *acc, __m256i *seen) {
+    for (size_t c = 0; c < TILE_OUTPUTS; c++) {
+        const char *p = in->w[c] + k;
+        _mm_prefetch(p + AHEAD, _MM_HINT_T0);
+        seen[c] = see_nan_f8(p + 32, see_nan_f8(p, seen[c]));
+    }
+    for (size_t i = k; i < k + 64; i += 16)
+        for (size_t c = 0; c < TILE_OUTPUTS; c++) {
+            __m256 low, high;
+            load16_f8(in->w[c] + i, &low, &high);
+            for (size_t r = 0; r < rows; r++) {
+                __m256 *sum = acc + r * TILE_OUTPUTS + c;
+                *sum = _mm256_fmadd_ps(_mm256_loadu_ps(in->x[r] + i), low, *sum);
+                *sum = _mm256_fmadd_ps(_mm256_loadu_ps(in->x[r] + i + 8), high, *sum);
+            }
+        }
+}
+
+/// acc += x * w over [k, end).
+CK_INLINE void stream_run(enum ck_format format, size_t rows, const struct streams *in, size_t k, size_t end,
+                          __m256 *acc, __m256i *seen) {
+    for (size_t line = 64 / width_of(format); k + line <= end; k += line)
+        if (format == ck_format_f8e4m3)
+            stream_line_f8(rows, in, k, acc, seen);
+        else
+            stream_line(format, rows, in, k, acc);
+    if (format == ck_format_f8e4m3)
+        for (size_t c = 0; k < end && c < TILE_OUTPUTS; c++)
+            for (size_t i = k; i < end; i += 32)
+                seen[c] = see_nan_tail_f8(in->w[c] + i, smaller(end - i, 32), seen[c]);
+    for (; k + CK_LANES <= end; k += CK_LANES)
+        stream_step(format, rows, in, k, 0, acc);
+    if (k < end)
+        stream_step(format, rows, in, k, end - k, acc);
+}
+
+/// acc += scale * (x * w) over [begin, end), run by run; acc becomes NaN where a weight is.
+CK_INLINE void stream_runs_f8(size_t rows, const struct streams *in, const float *const *scales, size_t begin,
+                              size_t end, __m256 *acc) {
+    __m256i seen[TILE_OUTPUTS] = {0};
+    for (size_t k = begin, next; k < end; k = next) {
+        next = run_end(ck_format_f8e4m3, k, end);
+        __m256 run[TILE];
+        for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
+            run[i] = _mm256_setzero_ps();
+        stream_run(ck_format_f8e4m3, rows, in, k, next, run, seen);
+        for (size_t c = 0; c < TILE_OUTPUTS; c++) {
+            __m256 scale = _mm256_set1_ps(scales[c][k / CK_SCALE_BLOCK] * CK_F8_FACTOR);
+            for (size_t i = c; i < rows * TILE_OUTPUTS; i += TILE_OUTPUTS)
+                acc[i] = _mm256_fmadd_ps(run[i], scale, acc[i]);
+        }
+    }
+    for (size_t c = 0; c < TILE_OUTPUTS; c++)
+        for (size_t i = c; saw_nan_f8(seen[c]) && i < rows * TILE_OUTPUTS; i += TILE_OUTPUTS)
+            acc[i] = _mm256_set1_ps(NAN);
+}
+
+/// The outputs n, n + apart, ... of the rows [m, m + rows); those past n_end are computed from its last weights and
+/// dropped.
+CK_INLINE void stream_tile(enum ck_format format, size_t rows, const struct ck_matmul *job, size_t m, size_t n,
+                           size_t apart) {
+    struct streams in;
+    const float *scales[TILE_OUTPUTS];
+    float sums[8][TILE];
+    for (size_t r = 0; r < rows; r++)
+        in.x[r] = job->x + (m + r) * job->x_stride;
+    for (size_t c = 0; c < TILE_OUTPUTS; c++) {
+        size_t output = smaller(n + c * apart, job->n_end - 1);
+        in.w[c] = (const char *)job->weights + output * job->weight_stride;
+        if (format == ck_format_f8e4m3)
+            scales[c] = job->scales + output / CK_SCALE_BLOCK * job->scale_stride;
+    }
+    for (size_t segment = 0, begin = 0, end; segment < job->segment_count; segment++, begin = end) {
+        end = segment_end(job, segment);
+        __m256 acc[TILE];
+        for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
+            acc[i] = _mm256_setzero_ps();
+        if (format == ck_format_f8e4m3)
+            stream_runs_f8(rows, &in, scales, begin, end, acc);
+        else
+            stream_run(format, rows, &in, begin, end, acc, NULL);
+        for (size_t i = 0; i < rows * TILE_OUTPUTS; i += TILE_OUTPUTS)
+            _mm_storeu_ps(sums[segment] + i, sums4(acc[i], acc[i + 1], acc[i + 2], acc[i + 3]));
+    }
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < TILE_OUTPUTS && n + c * apart < job->n_end; c++) {
+            float parts[8];
+            for (size_t segment = 0; segment < job->segment_count; segment++)
+                parts[segment] = sums[segment][r * TILE_OUTPUTS + c];
+            finish(job, m + r, n + c * apart, sum_of_segments(parts, job->segment_count));
+        }
+}
+
+/// The height of the next tile when `left` rows are to do: threes, then twos; one only if there is but one.
+CK_INLINE size_t tile_height(size_t left) { return left == 4 ? 2 : smaller(left, TILE_ROWS); }
+
+/// Four streams of weights, each through a quarter of the outputs: long streams are what the prefetchers follow.
+CK_INLINE void stream(enum ck_format format, const struct ck_matmul *job) {
+    size_t apart = (job->n_end - job->n_begin + TILE_OUTPUTS - 1) / TILE_OUTPUTS;
+    for (size_t n = job->n_begin; n < job->n_begin + apart; n++)
+        for (size_t m = 0, height; m < job->m; m += height) {
+            height = tile_height(job->m - m);
+            switch (height) {
+            case 3:
+                stream_tile(format, 3, job, m, n, apart);
+                break;
+            case 2:
+                stream_tile(format, 2, job, m, n, apart);
+                break;
+            default:
+                stream_tile(format, 1, job, m, n, apart);
+            }
+        }
+}
+
+// MARK: Many rows: panels of weights are decoded once into scratch, and blocks of x are packed beside them
+
+enum {
+    /// Elements of k in a panel, outputs in a panel (L1), outputs and rows that share a block of x (L2).
+    PANEL_DEPTH = 3 * CK_SCALE_BLOCK,
+    PANEL_OUTPUTS = 12,
+    BLOCK_OUTPUTS = 8 * PANEL_OUTPUTS,
+    BLOCK_ROWS = 66,
+    /// Runs in a panel's depth.
+    RUNS_MAX = 3,
+};
+
+struct scratch {
+    /// Decoded weights [output][depth], each run padded with zeros to a multiple of 8.
+    _Alignas(64) float panel[PANEL_OUTPUTS][PANEL_DEPTH];
+    /// x, laid out like the panel.
+    _Alignas(64) float x[BLOCK_ROWS][PANEL_DEPTH];
+    /// Accumulators of a segment between two panels.
+    _Alignas(64) float lanes[BLOCK_ROWS][BLOCK_OUTPUTS][CK_LANES];
+    /// Sums of the segments.
+    _Alignas(64) float sums[8][BLOCK_ROWS][BLOCK_OUTPUTS];
+};
+static_assert(sizeof(struct scratch) <= CK_SCRATCH_BYTES);
+
+/// A stretch of k that panels hold at once: one run, or up to three of f8e4m3.
+struct depth {
+    size_t runs;
+    /// Run i is k in [begin[i], begin[i + 1]) and starts at column[i] of the panel.
+    size_t begin[RUNS_MAX + 1];
+    size_t column[RUNS_MAX + 1];
+    /// Whether it begins or ends its segment.
+    bool first, last;
+};
+
+/// The depth that starts at k, in the segment [begin, end).
+CK_INLINE struct depth depth_at(enum ck_format format, size_t k, size_t begin, size_t end) {
+    struct depth depth = {.begin = {k}, .first = k == begin};
+    size_t stop = end;
+    if (format != ck_format_f8e4m3) {
+        // Equal depths, of whole vectors.
+        size_t count = (end - begin + PANEL_DEPTH - 1) / PANEL_DEPTH;
+        size_t step = ((end - begin + count - 1) / count + CK_LANES - 1) / CK_LANES * CK_LANES;
+        stop = smaller(k + step, end);
+    }
+    while (depth.runs < RUNS_MAX && k < stop) {
+        size_t column = depth.column[depth.runs], next = run_end(format, k, stop);
+        depth.runs++;
+        depth.begin[depth.runs] = next;
+        depth.column[depth.runs] = column + (next - k + CK_LANES - 1) / CK_LANES * CK_LANES;
+        k = next;
+    }
+    depth.last = k == end;
+    return depth;
+}
+
+/// Decodes one row's elements of a depth, without scales; `next` is the row that is decoded later.
+CK_INLINE void decode_row(enum ck_format format, const void *row, const void *next, const struct depth *depth,
+                          float *out) {
+    size_t width = width_of(format);
+    for (size_t run = 0; run < depth->runs; run++) {
+        const char *p = (const char *)row + depth->begin[run] * width;
+        const char *later = (const char *)next + depth->begin[run] * width;
+        size_t n = depth->begin[run + 1] - depth->begin[run], i = 0;
+        float *values = out + depth->column[run];
+        for (; i + 64 / width <= n; i += 64 / width) {
+            _mm_prefetch(later + i * width, _MM_HINT_T0);
+            for (size_t j = i; j < i + 64 / width; j += CK_LANES)
+                _mm256_store_ps(values + j, load8(format, p + j * width));
+        }
+        for (; i + CK_LANES <= n; i += CK_LANES)
+            _mm256_store_ps(values + i, load8(format, p + i * width));
+        if (i < n)
+            _mm256_store_ps(values + i, load_tail(format, p + i * width, n - i));
+    }
+}
+
+/// `rows` x TILE_OUTPUTS accumulators over one depth. x: rows of the packed block; w: rows of the panel;
+/// scales[run][output]: f8e4m3 only; lanes, sums: of the first row's first output.
+CK_INLINE void panel_tile(bool scaled, size_t rows, const float *x, const float *w, const struct depth *depth,
+                          const float (*scales)[PANEL_OUTPUTS], float (*lanes)[CK_LANES], float *sums) {
+    __m256 acc[TILE];
+    for (size_t run = 0; run < depth->runs; run++) {
+        for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
+            acc[i] = scaled || depth->first
+                         ? _mm256_setzero_ps()
+                         : _mm256_load_ps(lanes[i / TILE_OUTPUTS * BLOCK_OUTPUTS + i % TILE_OUTPUTS]);
+        for (size_t k = depth->column[run]; k < depth->column[run + 1]; k += CK_LANES) {
+            __m256 values[TILE_ROWS];
+            for (size_t r = 0; r < rows; r++)
+                values[r] = _mm256_load_ps(x + r * PANEL_DEPTH + k);
+            for (size_t c = 0; c < TILE_OUTPUTS; c++) {
+                __m256 weights = _mm256_load_ps(w + c * PANEL_DEPTH + k);
+                for (size_t r = 0; r < rows; r++)
+                    acc[r * TILE_OUTPUTS + c] =
+                        _mm256_fmadd_ps(values[r], weights, acc[r * TILE_OUTPUTS + c]);
+            }
+        }
+        for (size_t i = 0; scaled && i < rows * TILE_OUTPUTS; i++) {
+            float *sum = lanes[i / TILE_OUTPUTS * BLOCK_OUTPUTS + i % TILE_OUTPUTS];
+            acc[i] = _mm256_fmadd_ps(acc[i], _mm256_set1_ps(scales[run][i % TILE_OUTPUTS]),
+                                     depth->first && run == 0 ? _mm256_setzero_ps() : _mm256_load_ps(sum));
+            _mm256_store_ps(sum, acc[i]);
+        }
+    }
+    for (size_t r = 0; r < rows; r++) {
+        const __m256 *row = acc + r * TILE_OUTPUTS;
+        if (depth->last)
+            _mm_storeu_ps(sums + r * BLOCK_OUTPUTS, sums4(row[0], row[1], row[2], row[3]));
+        else if (!scaled)
+            for (size_t c = 0; c < TILE_OUTPUTS; c++)
+                _mm256_store_ps(lanes[r * BLOCK_OUTPUTS + c], row[c]);
+    }
+}
+
+/// The factors of output n's runs; NaN for a run with a NaN.
+CK_INLINE void run_scales(const struct ck_matmul *job, const char *weights, size_t n, const struct depth *depth,
+                          size_t output, float (*scales)[PANEL_OUTPUTS]) {
+    for (size_t run = 0; run < depth->runs; run++) {
+        size_t end = depth->begin[run + 1];
+        __m256i seen = _mm256_setzero_si256();
+        for (size_t k = depth->begin[run]; k < end; k += 32)
+            seen = k + 32 <= end ? see_nan_f8(weights + k, seen) : see_nan_tail_f8(weights + k, end - k, seen);
+        scales[run][output] = saw_nan_f8(seen) ? NAN : run_scale(job, n, depth->begin[run]);
+    }
+}
+
+/// Outputs n ... n + outputs of the packed rows over one depth; `column` is n's place in the block.
+CK_INLINE void panel(enum ck_format format, const struct ck_matmul *job, struct scratch *scratch,
+                     const struct depth *depth, size_t rows, size_t n, size_t outputs, size_t column,
+                     float (*sums)[BLOCK_OUTPUTS]) {
+    bool scaled = format == ck_format_f8e4m3;
+    float scales[RUNS_MAX][PANEL_OUTPUTS] = {0};
+    size_t padded = (outputs + TILE_OUTPUTS - 1) / TILE_OUTPUTS * TILE_OUTPUTS;
+    for (size_t c = 0; c < outputs; c++) {
+        const char *weights = (const char *)job->weights + (n + c) * job->weight_stride;
+        decode_row(format, weights, weights + PANEL_OUTPUTS * job->weight_stride, depth, scratch->panel[c]);
+        if (scaled)
+            run_scales(job, weights, n + c, depth, c, scales);
+    }
+    for (size_t c = outputs; c < padded; c++)
+        memset(scratch->panel[c], 0, sizeof scratch->panel[c]);
+    for (size_t row = 0, height; row < rows; row += height) {
+        height = tile_height(rows - row);
+        for (size_t c = 0; c < padded; c += TILE_OUTPUTS) {
+            const float *x = scratch->x[row], *w = scratch->panel[c];
+            const float (*factors)[PANEL_OUTPUTS] = (const void *)(scales[0] + c);
+            float (*lanes)[CK_LANES] = scratch->lanes[row] + column + c;
+            float *out = sums[row] + column + c;
+            switch (height) {
+            case 3:
+                panel_tile(scaled, 3, x, w, depth, factors, lanes, out);
+                break;
+            case 2:
+                panel_tile(scaled, 2, x, w, depth, factors, lanes, out);
+                break;
+            default:
+                panel_tile(scaled, 1, x, w, depth, factors, lanes, out);
+            }
+        }
+    }
+}
+
+/// Writes one row of a block's outputs to y.
+CK_INLINE void finish_row(const struct ck_matmul *job, struct scratch *scratch, size_t row, float *restrict y,
+                          size_t n, size_t outputs) {
+    float *restrict sums = scratch->sums[0][row];
+    if (job->segment_count == 8)
+        for (size_t c = 0; c < outputs; c++) {
+            float parts[8];
+            for (size_t segment = 0; segment < 8; segment++)
+                parts[segment] = scratch->sums[segment][row][c];
+            sums[c] = sum_of_segments(parts, 8);
+        }
+    const float *restrict bias = job->bias;
+    for (size_t c = 0; bias && c < outputs; c++)
+        sums[c] += bias[n + c];
+    if (job->accumulate)
+        for (size_t c = 0; c < outputs; c++)
+            y[c] += sums[c];
+    else
+        memcpy(y, sums, outputs * sizeof *y);
+}
+
+/// Outputs [n, n + outputs) of rows [m, m + rows).
+CK_INLINE void block(enum ck_format format, const struct ck_matmul *job, size_t m, size_t rows, size_t n,
+                     size_t outputs) {
+    struct scratch *scratch = job->scratch;
+    for (size_t segment = 0, begin = 0, end; segment < job->segment_count; segment++, begin = end) {
+        end = segment_end(job, segment);
+        if (begin == end)
+            memset(scratch->sums[segment], 0, sizeof scratch->sums[segment]);
+        for (size_t k = begin; k < end;) {
+            struct depth depth = depth_at(format, k, begin, end);
+            for (size_t row = 0; row < rows; row++) {
+                const float *x = job->x + (m + row) * job->x_stride;
+                decode_row(ck_format_f32, x, x + job->x_stride, &depth, scratch->x[row]);
+            }
+            for (size_t c = 0; c < outputs; c += PANEL_OUTPUTS)
+                panel(format, job, scratch, &depth, rows, n + c, smaller(PANEL_OUTPUTS, outputs - c), c,
+                      scratch->sums[segment]);
+            k = depth.begin[depth.runs];
+        }
+    }
+    for (size_t row = 0; row < rows; row++)
+        finish_row(job, scratch, row, job->y + (m + row) * job->y_stride + n, n, outputs);
+}
+
+size_t SM=8;
+CK_INLINE void multiply(enum ck_format format, const struct ck_matmul *job) {
+extern size_t SM; if (job->m <= SM)
+        return stream(format, job);
+    // Blocks of equal height, in whole tiles of three rows.
+    size_t blocks = (job->m + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    size_t height = ((job->m + blocks - 1) / blocks + 2) / 3 * 3;
+    for (size_t n = job->n_begin; n < job->n_end; n += BLOCK_OUTPUTS)
+        for (size_t m = 0; m < job->m; m += height)
+            block(format, job, m, smaller(height, job->m - m), n, smaller(BLOCK_OUTPUTS, job->n_end - n));
+}
+
+static void multiply_f32(const struct ck_matmul *job) { multiply(ck_format_f32, job); }
+static void multiply_f16(const struct ck_matmul *job) { multiply(ck_format_f16, job); }
+static void multiply_bf16(const struct ck_matmul *job) { multiply(ck_format_bf16, job); }
+static void multiply_f8e4m3(const struct ck_matmul *job) { multiply(ck_format_f8e4m3, job); }
+
+void ck_avx2_matmul(const struct ck_matmul *job) {
+    switch (job->format) {
+    case ck_format_f32:
+        return multiply_f32(job);
+    case ck_format_f16:
+        return multiply_f16(job);
+    case ck_format_bf16:
+        return multiply_bf16(job);
+    case ck_format_f8e4m3:
+        return multiply_f8e4m3(job);
+    }
+}
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,29 @@
+#include "../tables.h"
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "../elementwise.h"
+#pragma clang attribute pop
+#include "../scalar/scalar.h"
+#include "avx2.h"
+
+const struct ck_kernels ck_kernels_avx2 = {
+    .isa = ck_isa_avx2,
+    .matmul = ck_avx2_matmul,
+    .attention = ck_scalar_attention,
+    .merge = merge,
+    .rms_norm = rms_norm,
+    .silu_mul = silu_mul,
+    .rope = rope,
+    .add = add,
+    .scaled_add = scaled_add,
+    .sigmoid = sigmoid,
+    .exp = exponentials,
+    .store = ck_scalar_store,
+    .load = ck_scalar_load,
+    .max = largest,
+    .log_sum_exp = log_sum_exp,
+    .argmax = argmax,
+    .read_loop = ck_avx2_read_loop,
+    .arithmetic_loop = ck_avx2_arithmetic_loop,
+};
+#endif

@@ -1,0 +1,74 @@
+#pragma once
+
+// Vectors of eight floats: decoding, tails and sums. Included inside the target region.
+
+#include "../common.h"
+#include <immintrin.h>
+
+/// Stored e4m3 decodes as an f16 of the same bits: 2^8 too small. Scales take the factor back.
+#define CK_F8_FACTOR 0x1p8f
+
+/// Decodes eight values at p; f8e4m3 comes out divided by CK_F8_FACTOR, and its NaN as a number.
+CK_INLINE __m256 load8(enum ck_format format, const void *p) {
+    switch (format) {
+    case ck_format_f32:
+        return _mm256_loadu_ps(p);
+    case ck_format_f16:
+        return _mm256_cvtph_ps(_mm_loadu_si128(p));
+    case ck_format_bf16:
+        return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128(p)), 16));
+    case ck_format_f8e4m3: {
+        // Sign-extended, shifted: the sign is in bits 15 and 14, exponent and mantissa in 13...7.
+        __m128i wide = _mm_slli_epi16(_mm_cvtepi8_epi16(_mm_loadl_epi64(p)), 7);
+        return _mm256_cvtph_ps(_mm_and_si128(wide, _mm_set1_epi16((short)0xbfff)));
+    }
+    }
+}
+
+/// Like load8 for n < 8 values; the lanes beyond are 0.
+CK_INLINE __m256 load_tail(enum ck_format format, const void *p, size_t n) {
+    char bytes[32] = {0};
+    memcpy(bytes, p, n * width_of(format));
+    return load8(format, bytes);
+}
+
+/// The sums of the lanes of a, b, c and d, each in the order of sum_of_lanes.
+CK_INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
+    __m128 a4 = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    __m128 b4 = _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps(b, 1));
+    __m128 c4 = _mm_add_ps(_mm256_castps256_ps128(c), _mm256_extractf128_ps(c, 1));
+    __m128 d4 = _mm_add_ps(_mm256_castps256_ps128(d), _mm256_extractf128_ps(d, 1));
+    __m128 ab = _mm_add_ps(_mm_unpacklo_ps(a4, b4), _mm_unpackhi_ps(a4, b4));
+    __m128 cd = _mm_add_ps(_mm_unpacklo_ps(c4, d4), _mm_unpackhi_ps(c4, d4));
+    return _mm_add_ps(_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab));
+}
+
+/// Decodes sixteen e4m3 values at p like load8: low[0...7] and high[8...15].
+CK_INLINE void load16_f8(const void *p, __m256 *low, __m256 *high) {
+    __m256i wide = _mm256_slli_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128(p)), 7);
+    wide = _mm256_and_si256(wide, _mm256_set1_epi16((short)0xbfff));
+    *low = _mm256_cvtph_ps(_mm256_castsi256_si128(wide));
+    *high = _mm256_cvtph_ps(_mm256_extracti128_si256(wide, 1));
+}
+
+/// Collects in `seen` whether one of 32 e4m3 values at p is NaN: a doubled byte is 0xfe for NaN alone.
+CK_INLINE __m256i see_nan_f8(const void *p, __m256i seen) {
+    __m256i bytes = _mm256_loadu_si256(p);
+    return _mm256_max_epu8(seen, _mm256_add_epi8(bytes, bytes));
+}
+
+/// See see_nan_f8, of n < 32 values.
+CK_INLINE __m256i see_nan_tail_f8(const void *p, size_t n, __m256i seen) {
+    uint8_t bytes[32] = {0};
+    memcpy(bytes, p, n);
+    return see_nan_f8(bytes, seen);
+}
+
+CK_INLINE bool saw_nan_f8(__m256i seen) {
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(seen, _mm256_set1_epi8((char)0xfe))) != 0;
+}
+
+/// The factor of the run of e4m3 values of output n at k.
+CK_INLINE float run_scale(const struct ck_matmul *job, size_t n, size_t k) {
+    return job->scales[n / CK_SCALE_BLOCK * job->scale_stride + k / CK_SCALE_BLOCK] * CK_F8_FACTOR;
+}

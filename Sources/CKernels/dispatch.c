@@ -1,0 +1,48 @@
+#include "tables.h"
+#include <stdlib.h>
+#include <string.h>
+
+/// Every table, the fastest last.
+static const enum ck_isa isas[] = {ck_isa_scalar, ck_isa_avx2};
+enum { ISA_COUNT = sizeof isas / sizeof *isas };
+
+const struct ck_kernels *ck_kernels_for(enum ck_isa isa) {
+    switch (isa) {
+    case ck_isa_scalar:
+        return &ck_kernels_scalar;
+    case ck_isa_avx2:
+#if defined(__x86_64__)
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
+            return &ck_kernels_avx2;
+#endif
+        return NULL;
+    }
+}
+
+const struct ck_kernels *ck_kernels_best(void) {
+    for (size_t i = ISA_COUNT; i-- > 0;) {
+        const struct ck_kernels *kernels = ck_kernels_for(isas[i]);
+        if (kernels)
+            return kernels;
+    }
+    return &ck_kernels_scalar;
+}
+
+const struct ck_kernels *ck_kernels_selected(void) {
+    const char *name = getenv("APUS_ISA");
+    if (!name || !*name)
+        return ck_kernels_best();
+    for (size_t i = 0; i < ISA_COUNT; i++)
+        if (strcmp(name, ck_isa_name(isas[i])) == 0)
+            return ck_kernels_for(isas[i]);
+    return NULL;
+}
+
+const char *ck_isa_name(enum ck_isa isa) {
+    switch (isa) {
+    case ck_isa_scalar:
+        return "scalar";
+    case ck_isa_avx2:
+        return "avx2";
+    }
+}

@@ -1,0 +1,212 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// The loops that touch weights, activations and the key/value cache: one table of functions per instruction set.
+///
+/// Rules of every kernel:
+/// - A row's result is the same bits whatever other rows, outputs or threads are computed beside it. The order of the
+///   additions depends on the row's own sizes and on the table, never on the number of rows or on the range asked for.
+/// - `exp`, `sigmoid`, `silu_mul`, `rope`, `add`, `scaled_add`, `rms_norm`, `load`, `store`, `max`, `argmax` and
+///   `log_sum_exp` give the same bits in all tables. `matmul` and `attention` differ between tables in rounding.
+/// - Strides of float arrays count floats, strides of storage (weights, cache) count bytes. Sizes may be 0 and need not
+///   be multiples of anything. No pointer needs alignment beyond its type; 64 bytes are fastest for float rows.
+/// - Buffers do not overlap unless a comment allows it. Arguments are not checked. Kernels are pure functions of their
+///   arguments: any number of threads may run them at once, each with its own scratch.
+/// - NaN and infinities propagate as the formulas say; the sign and payload of a NaN are not specified.
+
+#pragma clang assume_nonnull begin
+
+/// How stored values (weights, cached keys and values) are encoded.
+enum __attribute__((enum_extensibility(closed))) ck_format {
+    ck_format_f32,
+    ck_format_f16,
+    ck_format_bf16,
+    /// OCP e4m3 (bias 7, no infinities, 0x7f and 0xff are NaN) with one f32 scale per 128 x 128 block: weights only.
+    ck_format_f8e4m3,
+};
+
+enum {
+    /// Side of the square blocks of f8e4m3 weights that share one scale.
+    CK_SCALE_BLOCK = 128,
+    /// Bytes of scratch that `matmul` and `attention` may overwrite; one buffer per thread, aligned to 64 bytes.
+    CK_SCRATCH_BYTES = 1 << 20,
+    /// Keys per step of the online softmax: steps start at absolute multiples of this.
+    CK_KEY_TILE = 32,
+    /// Upper bound for the `key_size` and `value_size` of `attention`.
+    CK_HEAD_SIZE_MAX = 1024,
+};
+
+/// y[m][n] = sum over k of x[m][k] * w[n][k], then + bias[n] if there is one; added to y[m][n] if `accumulate`.
+/// Computes outputs n in [n_begin, n_end) of all m rows and touches nothing else in y.
+struct ck_matmul {
+    enum ck_format format;
+    /// w, row-major [n][k]: row n starts at `weights + n * weight_stride` bytes.
+    const void *weights;
+    size_t weight_stride;
+    /// f8e4m3 only (else NULL): the value of w[n][k] is e4m3 * scales[(n / 128) * scale_stride + k / 128], that is
+    /// `weight_scale_inv` [ceil(n/128)][ceil(k/128)]. A view of a matrix must start at a multiple of 128 rows.
+    const float *_Nullable scales;
+    size_t scale_stride;
+    /// [m][k]
+    const float *x;
+    size_t x_stride;
+    /// [m][n]
+    float *y;
+    size_t y_stride;
+    /// [n], indexed by absolute n, or NULL.
+    const float *_Nullable bias;
+    bool accumulate;
+    /// Rows of x and y.
+    size_t m;
+    /// Output range.
+    size_t n_begin, n_end;
+    size_t k;
+    /// `segment_count + 1` ascending cut points along k, from 0 to k; equal neighbours make an empty segment (sum 0).
+    /// Each segment is summed by itself. NULL: one segment.
+    const size_t *_Nullable cuts;
+    /// 1, or 8: then the sum is ((0+1)+(2+3))+((4+5)+(6+7)) of the segments' sums.
+    size_t segment_count;
+    /// CK_SCRATCH_BYTES
+    void *scratch;
+};
+
+/// A paged cache of one key/value head as one sequence sees it: token j is in block `block_table[j / block_tokens]`.
+///   key of token j   = keys   + block * key_block_stride   + (j % block_tokens) * key_stride
+///   value of token j = values + block * value_block_stride + (j % block_tokens) * value_stride
+/// With a latent cache (MLA) `values == keys` and both strides agree: a value is then the first `value_size` elements
+/// of its key and is decoded once.
+struct ck_cache {
+    /// f32, f16 or bf16.
+    enum ck_format format;
+    const void *keys;
+    const void *values;
+    /// Bytes from block to block.
+    size_t key_block_stride, value_block_stride;
+    /// Bytes from token to token inside a block.
+    size_t key_stride, value_stride;
+    const int32_t *block_table;
+    size_t block_tokens;
+};
+
+/// Partial attention of `positions * heads` query rows that share a key/value head over keys [key_begin, key_end).
+/// Row r = position * heads + head sees the keys j with key_begin <= j < min(key_end, limits[position]):
+///   s_j = scale * (q_r . k_j);  max[r] = max s_j;  sum[r] = sum exp(s_j - max[r]);
+///   accumulator[r][d] = sum exp(s_j - max[r]) * v_j[d]
+/// A row that sees no key gets max = -inf, sum = 0, accumulator = 0. Keys a row does not see contribute nothing at all
+/// (not even a NaN), and keys that no row sees are not read, nor are their block table entries.
+/// The result depends on key_begin and on the row's own end; it does not depend on the other rows.
+struct ck_attention {
+    struct ck_cache cache;
+    size_t key_size, value_size;
+    size_t heads, positions;
+    /// Query of (position, head): q + position * q_position_stride + head * q_head_stride.
+    const float *q;
+    size_t q_position_stride, q_head_stride;
+    /// [positions]: number of visible keys, counted from token 0 (position p of a causal sequence: p + 1).
+    const int32_t *limits;
+    float scale;
+    size_t key_begin, key_end;
+    /// [positions * heads]
+    float *max;
+    /// [positions * heads]
+    float *sum;
+    /// [positions * heads][value_size], dense
+    float *accumulator;
+    /// CK_SCRATCH_BYTES
+    void *scratch;
+};
+
+/// Combines the partials of one group of rows, given in ascending order of their key ranges, into
+/// out[position][head][d] = sum_p accumulator_p e^(max_p - M) / sum_p sum_p e^(max_p - M), M the largest max_p.
+/// Partial p's arrays start at max + p * rows, sum + p * rows, accumulator + p * rows * value_size, where
+/// rows = positions * heads. Partials without keys are skipped; a row without any key gives 0.
+struct ck_merge {
+    size_t partials;
+    size_t heads, positions, value_size;
+    const float *max;
+    const float *sum;
+    const float *accumulator;
+    /// Output of (position, head): out + position * out_position_stride + head * out_head_stride.
+    float *out;
+    size_t out_position_stride, out_head_stride;
+};
+
+enum __attribute__((enum_extensibility(closed))) ck_rope_layout {
+    /// Pairs (x[i], x[i + d/2]): Qwen2 and Llama as Hugging Face stores them.
+    ck_rope_layout_halves,
+    /// Pairs (x[2i], x[2i+1]): DeepSeek-V3.
+    ck_rope_layout_adjacent,
+};
+
+enum __attribute__((enum_extensibility(closed))) ck_isa {
+    ck_isa_scalar,
+    /// AVX2 with FMA and F16C.
+    ck_isa_avx2,
+};
+
+struct ck_kernels {
+    enum ck_isa isa;
+
+    void (*matmul)(const struct ck_matmul *);
+    void (*attention)(const struct ck_attention *);
+    void (*merge)(const struct ck_merge *);
+
+    /// y[r][i] = x[r][i] / sqrt(mean over i of x[r][i]^2 + epsilon) * weight[i] for rows r; y may be x.
+    void (*rms_norm)(const float *x, size_t x_stride, const float *weight, float epsilon, size_t rows, size_t n,
+                     float *y, size_t y_stride);
+    /// out[i] = gate[i] / (1 + e^-gate[i]) * up[i]; out may be gate or up.
+    void (*silu_mul)(const float *gate, const float *up, float *out, size_t n);
+    /// Rotates `heads` vectors of `size` values (even) by one position's angles, cosines[size/2] and sines[size/2]:
+    /// a pair (a, b) becomes (a cos - b sin, a sin + b cos), stored where the pair was. out may be x if the strides agree.
+    void (*rope)(enum ck_rope_layout layout, const float *x, size_t x_stride, const float *cosines, const float *sines,
+                 size_t heads, size_t size, float *out, size_t out_stride);
+    /// out[i] = a[i] + b[i]; out may be a or b.
+    void (*add)(const float *a, const float *b, float *out, size_t n);
+    /// y[i] = y[i] + (scale * x[i]), rounded twice.
+    void (*scaled_add)(float scale, const float *x, float *y, size_t n);
+    /// out[i] = 1 / (1 + e^-x[i]); out may be x.
+    void (*sigmoid)(const float *x, float *out, size_t n);
+    /// out[i] = e^x[i] within 2 ulp (subnormal results included); out may be x.
+    void (*exp)(const float *x, float *out, size_t n);
+
+    /// Encodes n values as f32, f16 or bf16, rounding to nearest even; overflow gives infinity, NaN stays NaN.
+    void (*store)(enum ck_format format, const float *x, void *out, size_t n);
+    /// Decodes n values of a row that starts at a multiple of 128; f8e4m3 multiplies by scales[i / 128]
+    /// (NULL: no scaling), the other formats ignore `scales`.
+    void (*load)(enum ck_format format, const void *x, const float *_Nullable scales, float *out, size_t n);
+
+    /// The largest value; NaN if there is one, -inf for n = 0.
+    float (*max)(const float *x, size_t n);
+    /// log of the sum of e^x[i], summed in f64: log-probability i is x[i] minus this. -inf for n = 0 or all -inf.
+    double (*log_sum_exp)(const float *x, size_t n);
+    /// Index of the largest value, the lowest among equals; a NaN never wins. 0 if there is no value to choose.
+    size_t (*argmax)(const float *x, size_t n);
+
+    /// Reads `bytes` rounded down to 256, as fast as one thread can, and stores a checksum; returns the bytes read.
+    size_t (*read_loop)(const void *buffer, size_t bytes, uint64_t *checksum);
+    /// Runs independent f32 multiply-adds for `iterations` rounds and stores a checksum; returns the operations done
+    /// (2 per multiply-add).
+    double (*arithmetic_loop)(size_t iterations, float *checksum);
+};
+
+/// The table for `isa`, or NULL if this machine cannot run it.
+const struct ck_kernels *_Nullable ck_kernels_for(enum ck_isa isa);
+/// The fastest table that this machine can run.
+const struct ck_kernels *ck_kernels_best(void);
+/// The table that the environment variable APUS_ISA names ("scalar", "avx2"), the best one if it is unset or empty,
+/// NULL if the name is unknown or this machine cannot run it.
+const struct ck_kernels *_Nullable ck_kernels_selected(void);
+/// "scalar", "avx2".
+const char *ck_isa_name(enum ck_isa isa);
+
+/// One value's conversions, the same as `store` and `load` make.
+uint16_t ck_f16_from_f32(float value);
+float ck_f32_from_f16(uint16_t bits);
+uint16_t ck_bf16_from_f32(float value);
+float ck_f32_from_bf16(uint16_t bits);
+float ck_f32_from_f8e4m3(uint8_t bits);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,54 @@
+// Linux calls that Swift cannot see: GNU extensions, variadic functions and function-like macros.
+// Every function returns -1 (or NULL) and sets errno on failure, as the call it wraps.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#pragma clang assume_nonnull begin
+
+// MARK: Sockets
+
+/// accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC.
+int linux_accept(int listener, struct sockaddr *_Nullable address, socklen_t *_Nullable length);
+
+// MARK: Processors
+
+/// The processors that this process may run on (sched_getaffinity), at least 1.
+int linux_usable_processors(void);
+
+/// Binds the calling thread to one processor of the process's affinity mask, counted from 0 within it.
+int linux_bind_thread(int ordinal);
+
+/// Names the calling thread, as top and gdb show it; at most 15 bytes are kept.
+int linux_name_thread(const char *name);
+
+// MARK: Memory
+
+/// Maps a whole file read-only and shared; NULL on failure.
+void *_Nullable linux_map_file(int file, size_t length);
+
+/// Maps zeroed private memory, with transparent huge pages asked for where `huge` is not 0; NULL on failure.
+void *_Nullable linux_map_memory(size_t length, int huge);
+
+/// Tells the kernel that a range will be read from start to end. The range is widened to whole pages.
+int linux_advise_sequential(const void *base, size_t length);
+
+/// Starts reading a range into the page cache without waiting for it. The range is widened to whole pages.
+int linux_advise_will_need(const void *base, size_t length);
+
+/// Reads a range into the page cache and maps it into this process (MADV_POPULATE_READ, Linux 5.14); fails with
+/// EINVAL on older kernels. The range is widened to whole pages.
+int linux_populate_read(const void *base, size_t length);
+
+/// Returns the range's pages to the kernel. Private anonymous memory reads as zeroes afterwards.
+int linux_release_memory(void *base, size_t length);
+
+/// An anonymous file of the given length in memory (memfd_create), closed on exec.
+int linux_memory_file(const char *name, size_t length);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,57 @@
+import Glibc
+
+/// Rotary position embedding: which values turn, and how fast.
+package struct RopeConfiguration: Sendable, Hashable {
+    /// How frequencies are stretched beyond the trained context.
+    package enum Scaling: Sendable, Hashable {
+        case none
+        case llama3(Llama3)
+        case yarn(Yarn)
+    }
+
+    /// Llama 3.1's scaling by wavelength.
+    package struct Llama3: Sendable, Hashable {
+        package let factor: Double
+        package let lowFrequencyFactor: Double
+        package let highFrequencyFactor: Double
+        /// In tokens.
+        package let originalContext: Int
+    }
+
+    /// YaRN (arXiv 2309.00071), with the two corrections that DeepSeek-V3 adds.
+    package struct Yarn: Sendable, Hashable {
+        package let factor: Double
+        package let betaFast: Double
+        package let betaSlow: Double
+        /// In tokens.
+        package let originalContext: Int
+        package let mscale: Double?
+        package let mscaleAllDimensions: Double?
+        /// Given outright in place of the formula.
+        package let attentionFactor: Double?
+
+        /// What cosines and sines are multiplied by, as transformers computes it.
+        package var rotationFactor: Double {
+            if let attentionFactor { return attentionFactor }
+            guard let mscale, let mscaleAllDimensions, mscale != 0, mscaleAllDimensions != 0 else {
+                return correction(1)
+            }
+            return correction(mscale) / correction(mscaleAllDimensions)
+        }
+
+        /// What DeepSeek-V3 multiplies attention scores by: (0.1 mscale_all_dim ln factor + 1)^2.
+        package var latentScoreFactor: Double {
+            guard let mscaleAllDimensions, mscaleAllDimensions != 0 else { return 1 }
+            return correction(mscaleAllDimensions) * correction(mscaleAllDimensions)
+        }
+
+        private func correction(_ mscale: Double) -> Double {
+            factor <= 1 ? 1 : 0.1 * mscale * log(factor) + 1
+        }
+    }
+
+    package let theta: Double
+    /// Values per head that turn; even.
+    package let dimension: Int
+    package let scaling: Scaling
+}

@@ -1,0 +1,24 @@
+import CKernels
+
+/// A table of kernels. Without one named, `APUS_ISA` chooses, else the fastest that this machine can run.
+package enum InstructionSet: String, Sendable, CaseIterable {
+    case scalar
+    case avx2
+
+    var kernelSet: ck_isa {
+        switch self {
+        case .scalar: .scalar
+        case .avx2: .avx2
+        }
+    }
+
+    init(_ isa: ck_isa) {
+        switch isa {
+        case .scalar: self = .scalar
+        case .avx2: self = .avx2
+        }
+    }
+
+    /// Whether this machine can run it.
+    package var isSupported: Bool { ck_kernels_for(kernelSet) != nil }
+}

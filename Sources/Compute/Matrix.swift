@@ -1,0 +1,58 @@
+import CKernels
+
+/// Weights `[outputs, inputs]`, row-major, in mapped or owned memory that `owner` keeps alive.
+package struct Matrix: @unchecked Sendable {
+    package let outputs: Int
+    package let inputs: Int
+    package let format: ElementFormat
+    /// Slices of the sum over the inputs; nil: one sum in ascending order.
+    package var cuts: CutPoints?
+
+    let base: UnsafeRawPointer
+    /// f8e4m3: one scale per 128 x 128 block, `[ceil(outputs / 128), ceil(inputs / 128)]`.
+    let scales: UnsafePointer<Float>?
+    let owner: AnyObject
+    let scalesOwner: AnyObject?
+
+    /// Refers to values that lie at `base`, without a copy; f8e4m3 needs `scales`.
+    package init(
+        outputs: Int, inputs: Int, format: ElementFormat, base: UnsafeRawPointer, owner: AnyObject,
+        scales: UnsafeRawPointer? = nil, scalesOwner: AnyObject? = nil, cuts: CutPoints? = nil
+    ) {
+        precondition((format == .f8e4m3) == (scales != nil), "f8e4m3 has block scales, other formats have none")
+        self.outputs = outputs
+        self.inputs = inputs
+        self.format = format
+        self.base = base
+        self.owner = owner
+        self.scales = scales?.assumingMemoryBound(to: Float.self)
+        self.scalesOwner = scalesOwner
+        self.cuts = cuts
+    }
+
+    /// Encodes a tensor as f32, f16 or bf16 into memory of its own.
+    package init(_ values: Tensor, format: ElementFormat, cuts: CutPoints? = nil) {
+        precondition(format != .f8e4m3, "block scales are read, not made")
+        let memory = OwnedBytes(count: values.rows * values.columns * format.byteWidth)
+        ck_kernels_best().pointee.store(
+            format.kernelFormat, values.base, memory.base, values.rows * values.columns)
+        self.init(
+            outputs: values.rows, inputs: values.columns, format: format, base: memory.base, owner: memory,
+            cuts: cuts)
+    }
+
+    var rowBytes: Int { inputs * format.byteWidth }
+    var scaleStride: Int { (inputs + Int(CK_SCALE_BLOCK) - 1) / Int(CK_SCALE_BLOCK) }
+
+    /// Bytes that one pass over the weights reads, scales included.
+    package var byteCount: Int {
+        let blockRows = (outputs + Int(CK_SCALE_BLOCK) - 1) / Int(CK_SCALE_BLOCK)
+        return outputs * rowBytes + (scales == nil ? 0 : blockRows * scaleStride * 4)
+    }
+
+    /// Decodes row `row` into `inputs` floats.
+    func load(row: Int, with kernels: ck_kernels, into out: UnsafeMutablePointer<Float>) {
+        let rowScales = scales.map { $0 + row / Int(CK_SCALE_BLOCK) * scaleStride }
+        kernels.load(format.kernelFormat, base + row * rowBytes, rowScales, out, inputs)
+    }
+}

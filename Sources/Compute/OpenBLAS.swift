@@ -1,0 +1,21 @@
+import COpenBLAS
+
+/// OpenBLAS's f32 product, called in tiles of one shape alone: its kernels change with the number of rows, and a
+/// row's result must not.
+enum OpenBLAS {
+    /// Rows of every call. Rows beyond those of use are computed from whatever the tile holds and ignored.
+    static let tileRows = 64
+
+    /// The library's own threads stay off: the worker pool calls it from every thread.
+    static func useOneThread() { openblas_set_num_threads(1) }
+
+    /// `y[m][n] = sum over k of x[m][k] * w[n][k]` for the `tileRows` rows of one tile. Strides count floats.
+    static func multiplyTile(
+        x: UnsafePointer<Float>, xStride: Int, weights: UnsafePointer<Float>, weightStride: Int, outputs: Int,
+        inputs: Int, y: UnsafeMutablePointer<Float>, yStride: Int
+    ) {
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(tileRows), blasint(outputs), blasint(inputs), 1, x,
+            blasint(xStride), weights, blasint(weightStride), 0, y, blasint(yStride))
+    }
+}

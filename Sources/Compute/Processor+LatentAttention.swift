@@ -1,0 +1,89 @@
+import CKernels
+
+/// The two forms of latent attention. They agree but for rounding; a position's role chooses between them.
+extension Processor {
+    /// Prompt positions: keys and values of every head are expanded from the cached latents, range by range, and
+    /// attended as usual.
+    ///
+    /// - Parameters:
+    ///   - queries: `[rows, heads * (nope + rope)]`, rotated.
+    ///   - expansion: kv_b_proj, `[heads * (nope + value), rank]`.
+    ///   - runs: rows of one role each; only these rows of the output are written.
+    ///   - output: `[rows, heads * value]`.
+    package func attendExpanded(
+        _ queries: Tensor, shape: LatentShape, expansion: Matrix, runs: [BatchLayout.Run], layout: BatchLayout,
+        memory: PagedMemory, layer: Int, into output: Tensor
+    ) {
+        precondition(queries.columns == shape.heads * shape.query, "queries of \(queries.columns) values")
+        precondition(output.columns == shape.heads * shape.value, "an output of \(output.columns) values")
+        var tasks: [(run: BatchLayout.Run, rows: Range<Int>)] = []
+        for run in runs {
+            for first in stride(from: run.rows.lowerBound, to: run.rows.upperBound, by: ExpandedTile.rowLimit) {
+                tasks.append((run, first..<min(first + ExpandedTile.rowLimit, run.rows.upperBound)))
+            }
+        }
+        pool.run(tasks.count * shape.heads) { index, thread in
+            let task = tasks[index / shape.heads]
+            let tile = ExpandedTile(
+                processor: self, shape: shape, expansion: expansion, head: index % shape.heads, run: task.run,
+                rows: task.rows, layout: layout, memory: memory, layer: layer, thread: thread)
+            tile.attend(queries, into: output)
+        }
+    }
+
+    /// Generated positions: queries are taken into the latents' space, so that all heads attend the cached rows as
+    /// they are; the weighted latents are expanded afterwards.
+    ///
+    /// - Parameters:
+    ///   - absorption: for each head the transpose of its key expansion, `[rank, nope]`.
+    ///   - latentQueries, latents: scratch, reshaped to `[rows, heads * (rank + rope)]` and `[rows, heads * rank]`.
+    package func attendAbsorbed(
+        _ queries: Tensor, shape: LatentShape, expansion: Matrix, absorption: [Matrix], plan: AttentionPlan,
+        runs: [BatchLayout.Run], layout: BatchLayout, memory: PagedMemory, layer: Int, latentQueries: Tensor,
+        latents: Tensor, into output: Tensor
+    ) {
+        latentQueries.reshape(rows: queries.rows, columns: shape.heads * shape.cached)
+        latents.reshape(rows: queries.rows, columns: shape.heads * shape.rank)
+        let segments = Self.contiguousRows(runs)
+        project(
+            segments.flatMap { rows in
+                (0..<shape.heads).map { head in
+                    Projection(
+                        absorption[head], of: queries, column: head * shape.query, into: latentQueries,
+                        column: head * shape.cached, rows: rows)
+                }
+            })
+        for rows in segments {
+            for row in rows {
+                for head in 0..<shape.heads {
+                    latentQueries.pointer(row: row, column: head * shape.cached + shape.rank).update(
+                        from: queries.pointer(row: row, column: head * shape.query + shape.nope),
+                        count: shape.rope)
+                }
+            }
+        }
+        attend(latentQueries, plan: plan, layout: layout, memory: memory, layer: layer, into: latents)
+        project(
+            segments.flatMap { rows in
+                (0..<shape.heads).map { head in
+                    let first = head * (shape.nope + shape.value) + shape.nope
+                    return Projection(
+                        expansion, outputs: first..<first + shape.value, of: latents, column: head * shape.rank,
+                        into: output, column: head * shape.value, rows: rows)
+                }
+            })
+    }
+
+    /// The runs' rows, neighbours joined.
+    private static func contiguousRows(_ runs: [BatchLayout.Run]) -> [Range<Int>] {
+        var segments: [Range<Int>] = []
+        for run in runs where !run.rows.isEmpty {
+            if let last = segments.last, last.upperBound == run.rows.lowerBound {
+                segments[segments.count - 1] = last.lowerBound..<run.rows.upperBound
+            } else {
+                segments.append(run.rows)
+            }
+        }
+        return segments
+    }
+}

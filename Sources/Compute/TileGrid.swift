@@ -1,0 +1,43 @@
+/// How one product is cut into tasks: tiles of outputs times rows, outputs within rows.
+struct TileGrid {
+    let rows: Range<Int>
+    let outputs: Range<Int>
+    let rowTile: Int
+    let outputTile: Int
+    let rowTiles: Int
+    let outputTiles: Int
+
+    var count: Int { rowTiles * outputTiles }
+
+    /// Weights of one task when they are streamed for few rows: long enough for the hardware's prefetching, short
+    /// enough to share evenly.
+    private static let streamedBytes = 192 << 10
+    private static let fewRows = 16
+    private static let manyRowTile = 128
+    private static let manyOutputTile = 64
+
+    init(rows: Range<Int>, outputs: Range<Int>, rowBytes: Int, threads: Int) {
+        self.rows = rows
+        self.outputs = outputs
+        if rows.count <= Self.fewRows {
+            rowTile = max(rows.count, 1)
+            let even = (outputs.count + threads * 4 - 1) / (threads * 4)
+            let wanted = min(max(Self.streamedBytes / max(rowBytes, 1), 1), even)
+            outputTile = max((wanted + 7) / 8 * 8, 8)
+        } else {
+            rowTile = Self.manyRowTile
+            outputTile = Self.manyOutputTile
+        }
+        rowTiles = (rows.count + rowTile - 1) / rowTile
+        outputTiles = (outputs.count + outputTile - 1) / outputTile
+    }
+
+    subscript(index: Int) -> (rows: Range<Int>, outputs: Range<Int>) {
+        let firstRow = rows.lowerBound + index / outputTiles * rowTile
+        let firstOutput = outputs.lowerBound + index % outputTiles * outputTile
+        return (
+            firstRow..<min(firstRow + rowTile, rows.upperBound),
+            firstOutput..<min(firstOutput + outputTile, outputs.upperBound)
+        )
+    }
+}

@@ -1,0 +1,111 @@
+internal import Dispatch
+internal import Logging
+internal import Models
+
+/// What the engine's thread does: read the inbox, then schedule, run, commit, and again; asleep when nothing is left.
+///
+/// Not Sendable: it belongs to the one thread that calls `run()`.
+final class EngineLoop {
+    private let runner: any ModelRunner
+    private let inbox: EngineInbox
+    private let scheduler: Scheduler
+    private let logger: Logger
+    private var channels: [UInt64: EventChannel] = [:]
+    private var ended = 0
+    /// Requests started per second, for estimates of the wait.
+    private var starts = ThroughputMeter()
+
+    init(runner: any ModelRunner, scheduler: Scheduler, inbox: EngineInbox, logger: Logger) {
+        self.runner = runner
+        self.scheduler = scheduler
+        self.inbox = inbox
+        self.logger = logger
+    }
+
+    /// Serves until the inbox says stop.
+    func run() {
+        while true {
+            let contents = inbox.read(waiting: scheduler.isIdle)
+            accept(contents)
+            if contents.isStopping { break }
+            step()
+            noteLoad()
+        }
+        deliver(scheduler.failAll(.shuttingDown))
+        noteLoad()
+    }
+
+    private func accept(_ contents: EngineInbox.Contents) {
+        for submission in contents.submissions {
+            channels[submission.number] = submission.channel
+            scheduler.add(submission.request, number: submission.number, promptHashes: submission.promptHashes)
+        }
+        for cancellation in contents.cancellations {
+            deliver(scheduler.cancel(request: cancellation.request, choice: cancellation.choice))
+        }
+    }
+
+    private func step() {
+        let unstarted = scheduler.unstartedCount
+        guard let step = scheduler.schedule() else { return }
+        starts.record(unstarted - scheduler.unstartedCount, at: Self.now)
+        deliver(step.outputs)
+        do {
+            let result = try runner.collect(runner.submit(step.plan))
+            deliver(scheduler.commit(step, result))
+        } catch {
+            logger.error("a step failed", metadata: ["rows": "\(step.plan.batch.tokens.count)", "error": "\(error)"])
+            deliver(scheduler.fail(step, .runnerFailed("\(error)")))
+        }
+    }
+
+    /// Hands each request its events, all of a step at once.
+    private func deliver(_ outputs: [SchedulerOutput]) {
+        var index = 0
+        while index < outputs.count {
+            let request = outputs[index].request
+            var events: [GenerationEvent] = []
+            while index < outputs.count, outputs[index].request == request, case .event(let event) = outputs[index].content {
+                events.append(event)
+                index += 1
+            }
+            if !events.isEmpty { channels[request]?.send(events) }
+            guard index < outputs.count, outputs[index].request == request else { continue }
+            switch outputs[index].content {
+            case .event: continue
+            case .ended: finish(request, nil)
+            case .failed(let error): finish(request, error)
+            }
+            index += 1
+        }
+    }
+
+    private func finish(_ request: UInt64, _ error: EngineError?) {
+        channels.removeValue(forKey: request)?.finish(error)
+        ended += 1
+    }
+
+    private func noteLoad() {
+        var statistics = EngineStatistics()
+        statistics.runningSequences = scheduler.running.count
+        statistics.waitingSequences = scheduler.waitingSequenceCount
+        statistics.queuedRequests = scheduler.unstartedCount
+        statistics.usedBlocks = scheduler.pool.usedCount
+        statistics.totalBlocks = scheduler.pool.count
+        statistics.counters = scheduler.counters
+        let places = scheduler.limits.maxSequences - statistics.runningSequences
+        inbox.note(
+            EngineInbox.Load(
+                statistics: statistics, freePlaces: max(places, 0), retryAfterSeconds: retryAfterSeconds),
+            ended: ended)
+        ended = 0
+    }
+
+    /// Seconds in which half of those that wait now will have started, as things go; between 1 and 60.
+    private var retryAfterSeconds: Int {
+        guard let rate = starts.rate(at: Self.now) else { return 1 }
+        return Int(min(max((Double(scheduler.unstartedCount) / 2 / rate).rounded(.up), 1), 60))
+    }
+
+    private static var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+}

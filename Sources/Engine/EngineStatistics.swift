@@ -1,0 +1,13 @@
+/// The engine's state after its last step.
+package struct EngineStatistics: Sendable, Equatable {
+    /// Sequences that hold blocks, and sequences that wait for some: new, preempted or branched off.
+    package var runningSequences = 0
+    package var waitingSequences = 0
+    /// Requests of which nothing was computed yet, those just submitted included.
+    package var queuedRequests = 0
+    package var usedBlocks = 0
+    package var totalBlocks = 0
+    package var counters = EngineCounters()
+
+    package init() {}
+}

@@ -1,0 +1,81 @@
+/// Turns bytes into requests: RFC 9112, strictly. A value without I/O; after an error it must not be used again.
+package struct HTTP1RequestParser {
+    package enum Event: Sendable {
+        case head(HTTP1RequestHead)
+        case body(ArraySlice<UInt8>)
+        case end
+    }
+
+    private enum State {
+        case requestLine
+        case headers(RequestLine, HeaderBlock)
+        case body(HTTP1BodyDecoder)
+    }
+
+    private let limits: HTTPLimits
+    private var input = InputBuffer()
+    private var state = State.requestLine
+    private var emptyLines = 0
+
+    package init(limits: HTTPLimits) {
+        self.limits = limits
+    }
+
+    /// The bytes that are received and not parsed.
+    package var buffered: Int { input.count }
+
+    /// Whether nothing of a next request has come.
+    package var isBetweenRequests: Bool {
+        if case .requestLine = state { input.isEmpty } else { false }
+    }
+
+    package mutating func receive(_ bytes: Span<UInt8>) {
+        input.append(bytes)
+    }
+
+    /// The next event, or nil while input is missing.
+    package mutating func next() throws(HTTPProtocolError) -> Event? {
+        while true {
+            switch state {
+            case .requestLine:
+                guard let line = try takeRequestLine() else { return nil }
+                state = .headers(try RequestLine(line), HeaderBlock(limits: limits))
+            case .headers(let line, var block):
+                let isComplete = try block.take(from: &input)
+                guard isComplete else {
+                    state = .headers(line, block)
+                    return nil
+                }
+                let head = try HTTP1RequestHead(line, block.headers, limits: limits)
+                state = .body(HTTP1BodyDecoder(head.framing, limits: limits))
+                return .head(head)
+            case .body(var decoder):
+                let piece = try decoder.next(&input)
+                state = .body(decoder)
+                switch piece {
+                case nil:
+                    return nil
+                case .bytes(let bytes):
+                    return .body(bytes)
+                case .end:
+                    state = .requestLine
+                    emptyLines = 0
+                    input.releaseIfEmpty()
+                    return .end
+                }
+            }
+        }
+    }
+
+    /// Skips a few empty lines in front, as RFC 9112, section 2.2, asks.
+    private mutating func takeRequestLine() throws(HTTPProtocolError) -> ArraySlice<UInt8>? {
+        let limit = limits.requestLine
+        while true {
+            let excess = HTTPProtocolError(414, "The request line exceeds the limit of \(limit) bytes.")
+            guard let line = try input.takeLine(limit: limit, orThrow: excess) else { return nil }
+            if !line.isEmpty { return line }
+            emptyLines += 1
+            guard emptyLines <= 4 else { throw HTTPProtocolError(400, "The request begins with empty lines.") }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+/// The server's side of one HTTP/1 connection as a value: bytes and responses in, actions out, no I/O and no clock.
+///
+/// One request is handled at a time; pipelined ones wait in the input buffer, so that answers keep their order.
+///
+/// A peer's end of input does not tell whether it left or still reads the answer. The session finds out by sending
+/// something harmless: `100 Continue` before the response, or a leading zero of the next chunk size within it. A peer
+/// that left answers with a reset, upon which the transport closes; one that still reads loses nothing. HTTP/1.0 has
+/// nothing harmless to send, so there the request is cancelled, and only what its handler then answers is sent.
+package struct HTTP1ServerSession {
+    package enum Action {
+        case send([UInt8])
+        /// Run the handler; its answer goes to `respond`.
+        case handle(HTTPRequest)
+        case setReading(Bool)
+        /// Nobody waits for the running handler any more.
+        case cancel
+        case watchPeer
+        /// Send what waits, then close.
+        case finish
+    }
+
+    package enum Phase: Equatable {
+        /// Between requests.
+        case idle
+        case head, body
+        /// The handler runs and has not answered.
+        case handling
+        /// A streamed response is being written.
+        case streaming(chunked: Bool)
+        case closing
+    }
+
+    package private(set) var phase = Phase.idle
+    private var parser: HTTP1RequestParser
+    private let limits: HTTPLimits
+    private let errorResponse: @Sendable (HTTPProtocolError) -> HTTPResponse
+    private var current: HTTP1RequestHead?
+    private var body: [UInt8] = []
+    private var isReading = true
+    private var inputEnded = false
+    private var isDraining = false
+
+    package init(limits: HTTPLimits, errorResponse: @escaping @Sendable (HTTPProtocolError) -> HTTPResponse) {
+        self.limits = limits
+        self.errorResponse = errorResponse
+        parser = HTTP1RequestParser(limits: limits)
+    }
+
+    // MARK: Input
+
+    package mutating func receive(_ bytes: Span<UInt8>) -> [Action] {
+        guard phase != .closing else { return [] }
+        parser.receive(bytes)
+        return advance()
+    }
+
+    package mutating func receiveEnd() -> [Action] {
+        inputEnded = true
+        switch (phase, current?.request.version) {
+        case (.handling, .http11):
+            return [.send(HTTP1ResponseEncoder.continueLine), .watchPeer]
+        case (.streaming(chunked: true), _):
+            return [.send([UInt8(ascii: "0")]), .watchPeer]
+        case (.handling, _), (.streaming, _):
+            return [.cancel]
+        case (.idle, _), (.head, _), (.body, _):
+            return close()
+        case (.closing, _):
+            return []
+        }
+    }
+
+    /// Answers and closes: for input that took too long, or a connection too many.
+    package mutating func reject(_ error: HTTPProtocolError) -> [Action] {
+        guard phase != .closing else { return [] }
+        var actions: [Action] = []
+        append(rejection: error, to: &actions)
+        return actions
+    }
+
+    /// Closes when nothing is going on, otherwise after the response that is due.
+    package mutating func drain() -> [Action] {
+        isDraining = true
+        return phase == .idle ? close() : []
+    }
+
+    package mutating func close() -> [Action] {
+        guard phase != .closing else { return [] }
+        phase = .closing
+        return [.finish]
+    }
+
+    private var isAwaitingInput: Bool { phase == .idle || phase == .head || phase == .body }
+
+    /// Parses what has come as far as the next request to be handled.
+    private mutating func advance() -> [Action] {
+        var actions: [Action] = []
+        do throws(HTTPProtocolError) {
+            while isAwaitingInput, let event = try parser.next() {
+                switch event {
+                case .head(let head):
+                    begin(head, &actions)
+                case .body(let bytes):
+                    body += bytes
+                case .end:
+                    guard var request = current?.request else { break }
+                    request.body = body
+                    body = []
+                    phase = .handling
+                    actions.append(.handle(request))
+                }
+            }
+        } catch {
+            append(rejection: error, to: &actions)
+            return actions
+        }
+        if phase == .idle, !parser.isBetweenRequests { phase = .head }
+        if isAwaitingInput && inputEnded || phase == .idle && isDraining { return actions + close() }
+        setReading(&actions)
+        return actions
+    }
+
+    private mutating func begin(_ head: HTTP1RequestHead, _ actions: inout [Action]) {
+        current = head
+        phase = .body
+        if case .length(let count) = head.framing { body.reserveCapacity(min(count, 1 << 20)) }
+        if head.expectsContinue, parser.buffered == 0 {
+            actions.append(.send(HTTP1ResponseEncoder.continueLine))
+        }
+    }
+
+    private mutating func setReading(_ actions: inout [Action]) {
+        let wanted = isAwaitingInput || parser.buffered <= limits.pipelined
+        guard wanted != isReading else { return }
+        isReading = wanted
+        actions.append(.setReading(wanted))
+    }
+
+    private mutating func append(rejection error: HTTPProtocolError, to actions: inout [Action]) {
+        phase = .handling
+        current = nil
+        isDraining = true
+        actions += respond(errorResponse(error)).actions
+    }
+
+    // MARK: Output
+
+    /// Sends a response, or the head of a streamed one; then `streams` is true and `write` and `endStream` follow.
+    package mutating func respond(_ response: HTTPResponse) -> (actions: [Action], streams: Bool) {
+        guard phase == .handling else { return ([], false) }
+        let version = current?.request.version ?? .http11
+        let isHead = current?.request.method == "HEAD"
+        var keepsAlive =
+            current?.keepsAlive == true && !isDraining
+            && !response.headers.listElements("Connection").contains("close")
+        let hasBody = !isHead && !HTTPStatus.forbidsBody(response.status)
+
+        var framing = HTTP1ResponseEncoder.Framing.implied
+        var bytes: [UInt8] = []
+        var streams = false
+        switch response.body {
+        case .bytes(let body):
+            if !HTTPStatus.forbidsBody(response.status) { framing = .length(body.count) }
+            if hasBody { bytes = body }
+        case .stream:
+            streams = hasBody
+            if streams, version == .http11 { framing = .chunked }
+            if streams, version == .http10 { keepsAlive = false }
+        }
+        let connection = keepsAlive ? (version == .http10 ? "keep-alive" : nil) : "close"
+        var message = HTTP1ResponseEncoder.head(
+            status: response.status, headers: response.headers, framing: framing, connection: connection,
+            bodyCount: bytes.count)
+        message += bytes
+        if streams {
+            isDraining = isDraining || !keepsAlive
+            phase = .streaming(chunked: framing == .chunked)
+            return ([.send(message)], true)
+        }
+        return ([.send(message)] + completeResponse(keepsAlive: keepsAlive), false)
+    }
+
+    /// A piece of a streamed body, framed, or nil when no stream is open. Empty pieces are not to be sent.
+    package func encode(_ bytes: [UInt8]) -> [UInt8]? {
+        guard case .streaming(let chunked) = phase else { return nil }
+        return chunked ? HTTP1ResponseEncoder.chunk(bytes) : bytes
+    }
+
+    package mutating func endStream() -> [Action] {
+        guard case .streaming(let chunked) = phase else { return [] }
+        let rest = completeResponse(keepsAlive: !isDraining)
+        return chunked ? [.send(HTTP1ResponseEncoder.lastChunk)] + rest : rest
+    }
+
+    private mutating func completeResponse(keepsAlive: Bool) -> [Action] {
+        current = nil
+        guard keepsAlive else { return close() }
+        phase = .idle
+        return advance()
+    }
+}

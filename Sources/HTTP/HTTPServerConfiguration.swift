@@ -1,0 +1,49 @@
+package import Sockets
+
+/// What a server listens on and how much of everything it grants.
+package struct HTTPServerConfiguration: Sendable {
+    /// Numeric addresses or names; an empty one stands for every interface.
+    package var hosts: [String]
+    /// 0 lets the kernel choose.
+    package var port: Int
+    package var backlog = 1_024
+    package var limits = HTTPLimits()
+    /// Open connections. Those beyond it are answered with 503 and closed.
+    package var maxConnections = 16_384
+    /// For a whole request head, from its first byte, or from the connection's start. Beyond it: 408.
+    package var headTime = Duration.seconds(30)
+    /// Between two pieces of a request body. Beyond it: 408.
+    package var bodyTime = Duration.seconds(30)
+    /// Between two requests of one connection, which is then closed.
+    package var idleTime = Duration.seconds(75)
+    /// Unsent bytes of one connection above which `ResponseWriter.write` suspends; it goes on at the transport's
+    /// `lowWater`.
+    package var highWater = 256 << 10
+    /// Includes the stall time after which a client that reads nothing is dropped.
+    package var transport = TransportLimits()
+    /// The body of a response to a request that no handler sees: malformed, too large, too slow, one too many.
+    package var errorBody: @Sendable (_ status: Int, _ message: String) -> (contentType: String, bytes: [UInt8])
+    /// Further header fields of such a response.
+    package var errorHeaders = HTTPHeaders()
+
+    package init(
+        host: String = "127.0.0.1", port: Int = 0,
+        errorBody: @escaping @Sendable (Int, String) -> (contentType: String, bytes: [UInt8]) = Self.plainErrorBody
+    ) {
+        hosts = [host]
+        self.port = port
+        self.errorBody = errorBody
+    }
+
+    package static let plainErrorBody: @Sendable (Int, String) -> (contentType: String, bytes: [UInt8]) = {
+        ("text/plain; charset=utf-8", Array("\($1)\n".utf8))
+    }
+
+    func errorResponse(_ error: HTTPProtocolError) -> HTTPResponse {
+        let (contentType, bytes) = errorBody(error.status, error.message)
+        var response = HTTPResponse(status: error.status, contentType: contentType, bytes)
+        for field in errorHeaders { response.headers.add(field.name, field.value) }
+        if error.status == 503 { response.headers["Retry-After"] = "1" }
+        return response
+    }
+}

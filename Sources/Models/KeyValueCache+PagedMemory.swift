@@ -1,0 +1,3 @@
+package import Compute
+
+extension PagedMemory: KeyValueCache {}

@@ -1,0 +1,39 @@
+package import Checkpoints
+
+/// Makes a model of a checkpoint: checks the tensors, reads the weights into memory and names them.
+package enum ModelLoader {
+    /// Weights stay where they are mapped. `progress` reports bytes read of all.
+    ///
+    /// Throws `CheckpointError` for tensors that do not fit the configuration, `ComputeError` for an instruction set
+    /// that this machine lacks.
+    package static func load(
+        _ checkpoint: Checkpoint, configuration: ModelConfiguration, options: ModelOptions,
+        progress: LoadProgress.Handler? = nil
+    ) throws -> any LanguageModel {
+        let plan = TensorPlan(configuration)
+        try plan.check(checkpoint.tensors)
+        try checkpoint.tensors.prefetch(available: options.availableMemory, progress: progress)
+        let weights = WeightSource(checkpoint.tensors)
+        switch configuration.architecture {
+        case .qwen2, .llama: return try DenseDecoder(configuration, weights: weights, options: options)
+        case .deepseekV3: return try DeepseekV3(configuration, plan: plan, weights: weights, options: options)
+        }
+    }
+
+    /// Bytes of weights that one token reads: no embedding table unless it is the head as well, and of the routed
+    /// experts those that are chosen.
+    package static func weightBytesPerToken(_ checkpoint: Checkpoint, configuration: ModelConfiguration) -> Int {
+        var experts = 0
+        var others = 0
+        for item in TensorPlan(configuration).items where item.nextTokenLayer == nil {
+            if item.role == .embedding && !configuration.tiesEmbeddings { continue }
+            if item.role == .head && configuration.tiesEmbeddings { continue }
+            let bytes =
+                (checkpoint.tensors[item.name]?.byteCount ?? 0)
+                + (checkpoint.tensors[item.name + "_scale_inv"]?.byteCount ?? 0)
+            if item.role == .expert { experts += bytes } else { others += bytes }
+        }
+        guard let mixture = configuration.experts else { return others }
+        return others + experts / mixture.routedCount * mixture.activeCount
+    }
+}

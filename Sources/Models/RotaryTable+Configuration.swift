@@ -1,0 +1,25 @@
+import Checkpoints
+import Compute
+
+extension RotaryTable {
+    /// The angles that config.json asks for.
+    convenience init(_ rope: RopeConfiguration, pairing: Pairing) {
+        let plain = RotaryFrequencies(dimension: rope.dimension, base: rope.theta)
+        switch rope.scaling {
+        case .none:
+            self.init(plain, pairing: pairing)
+        case .llama3(let scaling):
+            self.init(
+                plain.scaledAsLlama3(
+                    factor: scaling.factor, lowFrequencyFactor: scaling.lowFrequencyFactor,
+                    highFrequencyFactor: scaling.highFrequencyFactor, originalContext: scaling.originalContext),
+                pairing: pairing)
+        case .yarn(let scaling):
+            self.init(
+                plain.scaledAsYarn(
+                    base: rope.theta, factor: scaling.factor, betaFast: scaling.betaFast,
+                    betaSlow: scaling.betaSlow, originalContext: scaling.originalContext),
+                pairing: pairing, factor: scaling.rotationFactor)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Checkpoints
+import Compute
+
+/// Finds a checkpoint's tensors by name and gives them to the operations in place.
+struct WeightSource {
+    private let tensors: TensorIndex
+
+    init(_ tensors: TensorIndex) { self.tensors = tensors }
+
+    /// The weights of a linear layer. `cutInto` gives the blocks at which the sum over the inputs may be cut.
+    func matrix(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
+        let tensor = try tensor(name)
+        guard tensor.shape.count == 2, let format = ElementFormat(tensor.type) else { throw unusable(tensor) }
+        let scales = format == .f8e4m3 ? try self.tensor(name + "_scale_inv") : nil
+        let cuts = blockSize.map { CutPoints(inputs: tensor.shape[1], blockSize: $0(tensor.type)) }
+        return Matrix(
+            outputs: tensor.shape[0], inputs: tensor.shape[1], format: format, base: tensor.base,
+            owner: tensor.owner, scales: scales?.base, scalesOwner: scales?.owner, cuts: cuts)
+    }
+
+    /// As `matrix`, for a down projection: cut at quantisation blocks, 128 inputs of fp8 and 32 of other types.
+    func downMatrix(_ name: String) throws(CheckpointError) -> Matrix {
+        try matrix(name) { $0 == .f8e4m3 ? 128 : 32 }
+    }
+
+    /// A norm's weight or a bias, decoded to f32.
+    func vector(_ name: String) throws(CheckpointError) -> Tensor {
+        let tensor = try tensor(name)
+        guard tensor.shape.count == 1, let format = ElementFormat(tensor.type), format != .f8e4m3 else {
+            throw unusable(tensor)
+        }
+        return Tensor(decoding: tensor.base, format: format, count: tensor.shape[0])
+    }
+
+    func optionalVector(_ name: String, _ isPresent: Bool) throws(CheckpointError) -> Tensor? {
+        isPresent ? try vector(name) : nil
+    }
+
+    func feedForward(_ prefix: String, hasBias: Bool = false) throws(CheckpointError) -> FeedForward {
+        FeedForward(
+            gate: try matrix("\(prefix).gate_proj.weight"), up: try matrix("\(prefix).up_proj.weight"),
+            down: try downMatrix("\(prefix).down_proj.weight"),
+            gateBias: try optionalVector("\(prefix).gate_proj.bias", hasBias),
+            upBias: try optionalVector("\(prefix).up_proj.bias", hasBias),
+            downBias: try optionalVector("\(prefix).down_proj.bias", hasBias))
+    }
+
+    func type(of name: String) throws(CheckpointError) -> ElementType { try tensor(name).type }
+
+    func view(_ name: String) -> TensorView? { tensors[name] }
+
+    private func tensor(_ name: String) throws(CheckpointError) -> TensorView {
+        if let tensor = tensors[name] { return tensor }
+        throw CheckpointError(
+            file: tensors.fileNames.first ?? "weights", tensor: name, problem: "is missing",
+            remedy: "Download the missing weights, or the config.json that belongs to these.")
+    }
+
+    private func unusable(_ tensor: TensorView) -> CheckpointError {
+        CheckpointError(
+            file: tensor.file, tensor: tensor.name,
+            problem: "is \(tensor.type.rawValue) \(tensor.shape), which no operation takes",
+            remedy: "Take config.json and weights from the same model.")
+    }
+}
+
+extension ElementFormat {
+    init?(_ type: ElementType) {
+        switch type {
+        case .f32: self = .f32
+        case .f16: self = .f16
+        case .bf16: self = .bf16
+        case .f8e4m3: self = .f8e4m3
+        default: return nil
+        }
+    }
+}

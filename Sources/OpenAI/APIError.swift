@@ -1,0 +1,128 @@
+internal import JSON
+
+/// A failure as clients of the OpenAI API read it: an HTTP status and OpenAI's error object.
+///
+/// The `openai` packages choose their exception by the status; `type` and `code` are OpenAI's words for it.
+package struct APIError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var status: Int
+    package var type: String
+    package var message: String
+    /// The request field at fault, with its path, such as `messages[2].content`.
+    package var param: String?
+    package var code: String?
+    /// Seconds after which the same request may succeed; goes into `Retry-After`.
+    package var retryAfter: Int?
+
+    package init(
+        status: Int, type: String, message: String, param: String? = nil, code: String? = nil, retryAfter: Int? = nil
+    ) {
+        self.status = status
+        self.type = type
+        self.message = message
+        self.param = param
+        self.code = code
+        self.retryAfter = retryAfter
+    }
+
+    package var description: String { "\(status) \(code ?? type): \(message)" }
+
+    /// `{"error": {"message", "type", "param", "code"}}`
+    package var body: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("error")
+        writer.beginObject()
+        writer.key("message")
+        writer.value(message)
+        writer.key("type")
+        writer.value(type)
+        writer.key("param")
+        writer.value(optional: param)
+        writer.key("code")
+        writer.value(optional: code)
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension APIError {
+    /// A field is missing, of the wrong type, out of range, or not supported.
+    package static func invalidRequest(_ message: String, param: String? = nil, code: String? = nil) -> APIError {
+        APIError(status: 400, type: "invalid_request_error", message: message, param: param, code: code)
+    }
+
+    /// The prompt, or the prompt with the completion that is asked for, exceeds the context.
+    ///
+    /// - Parameters:
+    ///   - tokens: length of the prompt.
+    ///   - completion: requested length of the completion; nil when the request names none.
+    ///   - limit: the context's length.
+    ///   - param: the field that holds the prompt.
+    package static func contextLengthExceeded(
+        tokens: Int, completion: Int?, limit: Int, param: String
+    ) -> APIError {
+        let place = param == "messages" ? "messages" : "prompt"
+        let text =
+            if let completion, completion > 0 {
+                "However, you requested \(tokens + completion) tokens (\(tokens) in the \(place), \(completion) in the "
+                    + "completion). Please reduce the length of the \(place) or completion."
+            } else {
+                "However, your \(place) resulted in \(tokens) tokens and at least one is needed for the completion. "
+                    + "Please reduce the length of the \(place)."
+            }
+        return invalidRequest(
+            "This model's maximum context length is \(limit) tokens. " + text, param: param,
+            code: "context_length_exceeded")
+    }
+
+    /// No model is served under this name.
+    package static func modelNotFound(_ name: String) -> APIError {
+        APIError(
+            status: 404, type: "invalid_request_error", message: "The model `\(name)` does not exist.", param: "model",
+            code: "model_not_found")
+    }
+
+    /// The API key is missing or wrong.
+    package static func unauthorized(_ message: String) -> APIError {
+        APIError(status: 401, type: "invalid_request_error", message: message, code: "invalid_api_key")
+    }
+
+    /// The caller, or the queue as a whole, has too many requests.
+    package static func rateLimited(_ message: String, retryAfter: Int) -> APIError {
+        APIError(
+            status: 429, type: "rate_limit_error", message: message, code: "rate_limit_exceeded",
+            retryAfter: retryAfter)
+    }
+
+    /// The server is loading, draining, or otherwise not ready.
+    package static func unavailable(_ message: String, retryAfter: Int) -> APIError {
+        APIError(
+            status: 503, type: "server_error", message: message, code: "service_unavailable", retryAfter: retryAfter)
+    }
+
+    /// No such route.
+    package static func notFound(method: String, path: String) -> APIError {
+        APIError(
+            status: 404, type: "invalid_request_error", message: "Invalid URL (\(method) \(path))", code: "not_found")
+    }
+
+    package static func methodNotAllowed(method: String, path: String, allowed: [String]) -> APIError {
+        APIError(
+            status: 405, type: "invalid_request_error",
+            message: "Not allowed to \(method) on \(path); allowed: \(allowed.joined(separator: ", ")).",
+            code: "method_not_allowed")
+    }
+
+    /// - Parameter limit: largest request body in bytes.
+    package static func payloadTooLarge(limit: Int) -> APIError {
+        APIError(
+            status: 413, type: "invalid_request_error", message: "The request body is larger than \(limit) bytes.",
+            code: "request_too_large")
+    }
+
+    /// A fault of the server's own.
+    package static func `internal`(_ message: String) -> APIError {
+        APIError(status: 500, type: "server_error", message: message, code: "internal_error")
+    }
+}

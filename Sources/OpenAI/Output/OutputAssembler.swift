@@ -1,0 +1,184 @@
+internal import Engine
+internal import Tokenization
+
+/// Makes one choice's tokens into reasoning, answer and log-probabilities, as they come.
+///
+/// token → incremental detokeniser → reasoning splitter → stop strings (answer only) → delta. Streams send the deltas
+/// and whole responses add them up, so that both always agree.
+struct OutputAssembler: Sendable {
+    private struct Entry {
+        var value: OutputDelta.TokenLogprob
+        /// UTF-8 offsets in the generated text; equal while the token's character is incomplete.
+        var start: Int
+        var end: Int
+    }
+
+    private let tokenizer: Tokenizer
+    private let options: OutputOptions
+    private let tags: ReasoningTags?
+    private var detokenizer: IncrementalDetokenizer
+    private var splitter: ReasoningSplitter
+    private var stopFilter: StopStringFilter?
+    /// A tag that the prompt ends with and the response shall show.
+    private var prefix: String
+    /// Tokens whose text is not out yet.
+    private var entries: [Entry] = []
+    private var textLength = 0
+    /// Offset in the generated text of what the stop filter emits next.
+    private var answerPosition: Int?
+    /// Tokens since the last delta that was not empty.
+    private var pendingTokens: [Int32] = []
+
+    /// Generated tokens up to the one that ended the choice.
+    private(set) var tokenCount = 0
+    /// Those of them between the tags.
+    private(set) var reasoningTokenCount = 0
+    private(set) var isFinished = false
+
+    init(prompt: [Int32], tokenizer: Tokenizer, options: OutputOptions) {
+        self.tokenizer = tokenizer
+        self.options = options
+        detokenizer = Self.makeDetokenizer(tokenizer, options)
+        stopFilter =
+            options.stopStrings.isEmpty
+            ? nil : StopStringFilter(options.stopStrings, includesStop: options.includesStopString)
+        prefix = ""
+        switch options.reasoning {
+        case .separate(let tags):
+            self.tags = tags
+            splitter = ReasoningSplitter(tags.start(after: prompt), tagsAreSpelled: tags.openToken == nil)
+        case .inline(let tags):
+            self.tags = nil
+            splitter = .none
+            prefix = tags.prefilledTag(of: prompt) ?? ""
+        case nil:
+            tags = nil
+            splitter = .none
+        }
+    }
+
+    /// Takes the next token. A delta with an ending means that a stop string is complete: what follows is ignored, and
+    /// the engine should be told.
+    mutating func append(_ token: Int32, logprobs: TokenLogprobs?) -> OutputDelta {
+        var delta = begin()
+        guard !isFinished else { return delta }
+        tokenCount += 1
+        pendingTokens.append(token)
+        let entry = logprobs.map { OutputDelta.TokenLogprob(token: token, logprobs: $0) }
+        if let entry, options.logprobs == .everyToken { delta.contentLogprobs.append(entry) }
+
+        if options.endTokens.contains(token)
+            || options.stopTokens.contains(token) && !options.includesStopString
+        {
+            return end(delta)
+        }
+        if let tag = tag(of: token) {
+            deliver(splitter.append(flushDetokenizer()), into: &delta)
+            if !isFinished, splitter.takes(tag: tag) { return end(delta) }
+        }
+        let startsInReasoning = splitter.state == .reasoning
+        let start = textLength
+        let text = detokenizer.append(token)
+        textLength += text.utf8.count
+        if let entry, options.logprobs == .messageTokens {
+            entries.append(Entry(value: entry, start: start, end: textLength))
+        }
+        deliver(splitter.append(text), into: &delta)
+        if startsInReasoning, splitter.state == .reasoning { reasoningTokenCount += 1 }
+        return end(delta)
+    }
+
+    /// Ends the choice as the engine says and releases what was held.
+    mutating func finish(_ reason: FinishReason) -> OutputDelta {
+        var delta = begin()
+        guard !isFinished else { return delta }
+        deliver(splitter.append(flushDetokenizer()), into: &delta)
+        if !isFinished { deliver(splitter.finish(), into: &delta) }
+        if !isFinished {
+            if let rest = stopFilter?.finish() { release(answer: rest, into: &delta) }
+            isFinished = true
+            switch reason {
+            case .stopToken(let token):
+                let isOwnEnd = options.endTokens.contains(token)
+                delta.ending = OutputDelta.Ending(reason: .stop, trigger: isOwnEnd ? nil : .token(token))
+            case .length, .cancelled:
+                delta.ending = OutputDelta.Ending(reason: .length, trigger: nil)
+            }
+        }
+        return end(delta)
+    }
+
+    private mutating func begin() -> OutputDelta {
+        var delta = OutputDelta()
+        delta.content = prefix
+        prefix = ""
+        return delta
+    }
+
+    private mutating func end(_ delta: OutputDelta) -> OutputDelta {
+        guard !delta.isEmpty else { return delta }
+        var delta = delta
+        delta.tokens = pendingTokens
+        pendingTokens = []
+        return delta
+    }
+
+    private func tag(of token: Int32) -> ReasoningSplitter.Tag? {
+        guard let tags, let open = tags.openToken else { return nil }
+        return token == open ? .open : token == tags.closeToken ? .close : nil
+    }
+
+    private mutating func flushDetokenizer() -> String {
+        let rest = detokenizer.finish()
+        detokenizer = Self.makeDetokenizer(tokenizer, options)
+        textLength += rest.utf8.count
+        return rest
+    }
+
+    private static func makeDetokenizer(_ tokenizer: Tokenizer, _ options: OutputOptions) -> IncrementalDetokenizer {
+        IncrementalDetokenizer(tokenizer, skippingSpecialTokens: options.skipsSpecialTokens)
+    }
+
+    private mutating func deliver(_ pieces: [ReasoningSplitter.Piece], into delta: inout OutputDelta) {
+        for piece in pieces where !isFinished {
+            if piece.isReasoning {
+                delta.reasoning += piece.text
+                let end = piece.start + piece.text.utf8.count
+                delta.reasoningLogprobs += takeEntries(from: piece.start, to: end)
+            } else {
+                if answerPosition == nil { answerPosition = piece.start }
+                filter(piece.text, into: &delta)
+            }
+        }
+    }
+
+    private mutating func filter(_ text: String, into delta: inout OutputDelta) {
+        guard stopFilter != nil, tokenCount > options.minTokens else {
+            release(answer: text, into: &delta)
+            return
+        }
+        guard let (text, hasStopped) = stopFilter?.append(text) else { return }
+        release(answer: text, into: &delta)
+        if hasStopped {
+            isFinished = true
+            delta.ending = OutputDelta.Ending(reason: .stop, trigger: stopFilter?.matched.map { .string($0) })
+        }
+    }
+
+    private mutating func release(answer text: String, into delta: inout OutputDelta) {
+        guard !text.isEmpty else { return }
+        delta.content += text
+        let start = answerPosition ?? 0
+        answerPosition = start + text.utf8.count
+        delta.contentLogprobs += takeEntries(from: start, to: start + text.utf8.count)
+    }
+
+    /// The tokens whose text begins in a range of the generated text that is going out; earlier ones are dropped.
+    private mutating func takeEntries(from start: Int, to end: Int) -> [OutputDelta.TokenLogprob] {
+        guard !entries.isEmpty else { return [] }
+        let count = entries.prefix { $0.start < end }.count
+        let taken = entries.prefix(count).filter { $0.end > start || $0.start >= start }
+        entries.removeFirst(count)
+        return taken.map(\.value)
+    }
+}

@@ -1,0 +1,7 @@
+/// What becomes of a model's chain of thought in chat responses.
+package enum ReasoningFormat: Sendable, Equatable {
+    /// It goes to `reasoning_content`, without its tags.
+    case separate(ReasoningTags)
+    /// It stays in `content` with its tags; a tag that the prompt ends with is repeated there, so that the text is whole.
+    case inline(ReasoningTags)
+}

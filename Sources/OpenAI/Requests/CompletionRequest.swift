@@ -1,0 +1,76 @@
+internal import Engine
+internal import JSON
+
+/// A decoded and validated request of /v1/completions.
+struct CompletionRequest: Sendable {
+    enum Prompt: Sendable, Equatable {
+        case text(String)
+        case tokens([Int32])
+    }
+
+    /// nil: the first served model.
+    var model: String?
+    /// At least one.
+    var prompts: [Prompt]
+    var sampling: SamplingFields
+    /// 0 only with `echoes`.
+    var maxTokens: Int
+    /// The prompt comes before the completion, with its log-probabilities if those are wanted.
+    var echoes: Bool
+    /// Whether the tokenizer's own special tokens (a BOS) are put around a text.
+    var addsSpecialTokens: Bool
+    var streams: Bool
+    var includesUsage: Bool
+
+    static let mostPrompts = 2048
+
+    init(_ fields: FieldReader, defaults: SamplingDefaults, vocabularySize: Int) throws(APIError) {
+        model = try fields.string("model")
+        prompts = try Self.prompts(fields, vocabularySize: vocabularySize)
+        sampling = try SamplingFields(fields, defaults: defaults, vocabularySize: vocabularySize)
+        sampling.parameters.logprobs = try fields.integer("logprobs", in: 0...20)
+        echoes = try fields.bool("echo") ?? false
+        maxTokens = try fields.integer("max_tokens", in: (echoes ? 0 : 1)...Int(Int32.max)) ?? 16
+        addsSpecialTokens = try fields.bool("add_special_tokens") ?? true
+        (streams, includesUsage) = try fields.streaming()
+        if let suffix = try fields.string("suffix"), !suffix.isEmpty {
+            throw fields.invalid("suffix", "is not supported: this model continues a prompt and fills no gaps.")
+        }
+        if let best = try fields.integer("best_of", in: 1...128), best != sampling.choices {
+            throw fields.invalid("best_of", "must equal 'n' (\(sampling.choices)), not \(best).")
+        }
+    }
+
+    private static func prompts(_ fields: FieldReader, vocabularySize: Int) throws(APIError) -> [Prompt] {
+        let expected = "a string, a list of strings, a list of token ids or a list of such lists"
+        guard let value = fields["prompt"] else { throw fields.missing("prompt", expected) }
+        if let text = value.stringValue { return [.text(text)] }
+        guard let elements = value.arrayValue else { throw fields.mismatch("prompt", expected, value) }
+        guard let first = elements.first else { throw fields.invalid("prompt", "must not be an empty list.") }
+        switch first {
+        case .string, .array:
+            guard elements.count <= mostPrompts else {
+                throw fields.invalid("prompt", "must have at most \(mostPrompts) prompts, not \(elements.count).")
+            }
+            var prompts: [Prompt] = []
+            for (index, element) in elements.enumerated() {
+                let place = "prompt[\(index)]"
+                switch (first, element) {
+                case (.string, .string(let text)):
+                    prompts.append(.text(text))
+                case (.array, .array(let ids)):
+                    prompts.append(.tokens(try fields.tokens(ids, place, vocabularySize: vocabularySize)))
+                case (.string, _):
+                    throw fields.mismatch(place, "a string like the first prompt", element)
+                default:
+                    throw fields.mismatch(place, "a list of token ids like the first prompt", element)
+                }
+            }
+            return prompts
+        case .integer, .number:
+            return [.tokens(try fields.tokens(elements, "prompt", vocabularySize: vocabularySize))]
+        default:
+            throw fields.mismatch("prompt[0]", "a string, a token id or a list of token ids", first)
+        }
+    }
+}

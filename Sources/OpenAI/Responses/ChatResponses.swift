@@ -1,0 +1,224 @@
+internal import Engine
+internal import JSON
+internal import Tokenization
+
+/// `chat.completion` and `chat.completion.chunk`.
+///
+/// A delta names both `content` and `reasoning_content`, the one that is not meant as null, as DeepSeek's API does: its
+/// clients read both keys of every delta.
+struct ChatResponses: ResponseDialect {
+    private let tokenizer: Tokenizer
+    private let identity: ResponseIdentity
+    private let prompt: [Int32]
+    private let returnsTokens: Bool
+    private let wantsLogprobs: Bool
+    private let includesUsage: Bool
+    /// The chunk up to its list of choices, and from its end.
+    private let chunkHead: [UInt8]
+
+    init(
+        identity: ResponseIdentity, tokenizer: Tokenizer, prompt: [Int32], returnsTokens: Bool, wantsLogprobs: Bool,
+        includesUsage: Bool
+    ) {
+        self.tokenizer = tokenizer
+        self.identity = identity
+        self.prompt = prompt
+        self.returnsTokens = returnsTokens
+        self.wantsLogprobs = wantsLogprobs
+        self.includesUsage = includesUsage
+        var writer = JSONWriter()
+        writer.beginObject()
+        identity.write(object: "chat.completion.chunk", to: &writer)
+        writer.key("choices")
+        chunkHead = writer.bytes
+    }
+
+    func opening(_ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?) -> [UInt8]? {
+        chunk(place, tokens: []) { writer in
+            writer.field("role", "assistant")
+            writer.field("content", "")
+            writer.key("reasoning_content")
+            writer.null()
+        } ending: {
+            if returnsTokens {
+                $0.key("prompt_token_ids")
+                $0.value(prompt)
+            }
+        }
+    }
+
+    func chunks(of delta: OutputDelta, _ place: inout ChoicePlace) -> [[UInt8]] {
+        var chunks: [[UInt8]] = []
+        var tokens = delta.tokens
+        if !delta.reasoning.isEmpty || !delta.reasoningLogprobs.isEmpty {
+            var part = OutputDelta()
+            part.reasoningLogprobs = delta.reasoningLogprobs
+            chunks.append(
+                chunk(place, tokens: tokens, logprobs: part) { writer in
+                    writer.key("content")
+                    writer.null()
+                    writer.field("reasoning_content", delta.reasoning)
+                })
+            tokens = []
+        }
+        if !delta.content.isEmpty || !delta.contentLogprobs.isEmpty {
+            var part = OutputDelta()
+            part.contentLogprobs = delta.contentLogprobs
+            chunks.append(chunk(place, tokens: tokens, logprobs: part) { writeContent(delta.content, to: &$0) })
+            tokens = []
+        }
+        if let ending = delta.ending {
+            chunks.append(chunk(place, tokens: tokens, ending: ending) { writeContent("", to: &$0) })
+        }
+        return chunks
+    }
+
+    func usageChunk(_ usage: Usage) -> [UInt8] {
+        var writer = JSONWriter(chunkHead)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("usage")
+        usage.write(to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    func response(
+        _ choices: [(ChoicePlace, OutputDelta)], promptLogprobs: [[TokenLogprobs?]?], usage: Usage
+    ) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        identity.write(object: "chat.completion", to: &writer)
+        writer.key("choices")
+        writer.beginArray()
+        for (place, output) in choices {
+            writer.beginObject()
+            writer.field("index", place.index)
+            writer.key("message")
+            writer.beginObject()
+            writer.field("role", "assistant")
+            writer.field("content", output.content)
+            writer.key("reasoning_content")
+            writer.value(optional: output.reasoning.isEmpty ? nil : output.reasoning)
+            writer.key("refusal")
+            writer.null()
+            writer.endObject()
+            writeLogprobs(of: output, to: &writer)
+            write(output.ending, tokens: output.tokens, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("usage")
+        usage.write(to: &writer)
+        if returnsTokens {
+            writer.key("prompt_token_ids")
+            writer.value(prompt)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func writeContent(_ text: String, to writer: inout JSONWriter) {
+        writer.field("content", text)
+        writer.key("reasoning_content")
+        writer.null()
+    }
+
+    private func chunk(
+        _ place: ChoicePlace, tokens: [Int32], logprobs: OutputDelta = OutputDelta(),
+        ending: OutputDelta.Ending? = nil, delta: (inout JSONWriter) -> Void,
+        ending writeEnd: (inout JSONWriter) -> Void = { _ in }
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(chunkHead.count + 192)
+        bytes.append(contentsOf: chunkHead)
+        var writer = JSONWriter(bytes)
+        writer.beginArray()
+        writer.beginObject()
+        writer.field("index", place.index)
+        writer.key("delta")
+        writer.beginObject()
+        delta(&writer)
+        writer.endObject()
+        writeLogprobs(of: logprobs, to: &writer)
+        write(ending, tokens: tokens, to: &writer)
+        writer.endObject()
+        writer.endArray()
+        writeEnd(&writer)
+        if includesUsage {
+            writer.key("usage")
+            writer.null()
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// `finish_reason`, with `stop_reason` at the end and `token_ids` where they are wanted, as vLLM has them.
+    private func write(_ ending: OutputDelta.Ending?, tokens: [Int32], to writer: inout JSONWriter) {
+        writer.key("finish_reason")
+        writer.value(optional: ending?.reason.rawValue)
+        if let ending { ending.writeTrigger(to: &writer) }
+        if returnsTokens {
+            writer.key("token_ids")
+            writer.value(tokens)
+        }
+    }
+
+    /// `logprobs`: OpenAI's lists, and DeepSeek's for the reasoning.
+    private func writeLogprobs(of output: OutputDelta, to writer: inout JSONWriter) {
+        writer.key("logprobs")
+        guard wantsLogprobs else {
+            writer.null()
+            return
+        }
+        writer.beginObject()
+        writer.key("content")
+        write(output.contentLogprobs, to: &writer)
+        writer.key("reasoning_content")
+        write(output.reasoningLogprobs, to: &writer)
+        writer.key("refusal")
+        writer.null()
+        writer.endObject()
+    }
+
+    private func write(_ entries: [OutputDelta.TokenLogprob], to writer: inout JSONWriter) {
+        writer.beginArray()
+        for entry in entries {
+            writer.beginObject()
+            writeToken(entry.token, entry.logprobs.logprob, to: &writer)
+            writer.key("top_logprobs")
+            writer.beginArray()
+            for (token, logprob) in entry.logprobs.top {
+                writer.beginObject()
+                writeToken(token, logprob, to: &writer)
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    private func writeToken(_ token: Int32, _ logprob: Float, to writer: inout JSONWriter) {
+        let bytes = tokenizer.bytes(of: token)
+        writer.field("token", String(decoding: bytes, as: UTF8.self))
+        writer.key("logprob")
+        writer.logprob(logprob)
+        writer.key("bytes")
+        writer.beginArray()
+        for byte in bytes { writer.value(Int(byte)) }
+        writer.endArray()
+    }
+}
+
+extension OutputDelta.Ending {
+    /// `stop_reason`: the string or token id that the request asked to stop at, else null.
+    func writeTrigger(to writer: inout JSONWriter) {
+        writer.key("stop_reason")
+        switch trigger {
+        case .string(let text): writer.value(text)
+        case .token(let token): writer.value(Int(token))
+        case nil: writer.null()
+        }
+    }
+}

@@ -1,0 +1,191 @@
+internal import Engine
+internal import JSON
+internal import Tokenization
+
+/// `text_completion`, streamed and whole.
+struct TextResponses: ResponseDialect {
+    /// A prompt with the text that `echo` shows.
+    struct Prompt: Sendable {
+        var tokens: [Int32]
+        var text: String
+    }
+
+    private typealias Token = (id: Int32, logprobs: TokenLogprobs?)
+
+    private let tokenizer: Tokenizer
+    private let identity: ResponseIdentity
+    private let prompts: [Prompt]
+    private let echoes: Bool
+    private let returnsTokens: Bool
+    private let wantsLogprobs: Bool
+    private let includesUsage: Bool
+    private let head: [UInt8]
+
+    init(
+        identity: ResponseIdentity, tokenizer: Tokenizer, prompts: [Prompt], echoes: Bool, returnsTokens: Bool,
+        wantsLogprobs: Bool, includesUsage: Bool
+    ) {
+        self.tokenizer = tokenizer
+        self.identity = identity
+        self.prompts = prompts
+        self.echoes = echoes
+        self.returnsTokens = returnsTokens
+        self.wantsLogprobs = wantsLogprobs
+        self.includesUsage = includesUsage
+        var writer = JSONWriter()
+        writer.beginObject()
+        identity.write(object: "text_completion", to: &writer)
+        writer.key("choices")
+        head = writer.bytes
+    }
+
+    func opening(_ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?) -> [UInt8]? {
+        guard echoes else { return nil }
+        let tokens = echoed(place.prompt, promptLogprobs)
+        return chunk(&place, text: prompts[place.prompt].text, logprobs: tokens, tokens: [], ending: nil)
+    }
+
+    func chunks(of delta: OutputDelta, _ place: inout ChoicePlace) -> [[UInt8]] {
+        var chunks: [[UInt8]] = []
+        var tokens = delta.tokens
+        if !delta.content.isEmpty || !delta.contentLogprobs.isEmpty {
+            let entries = delta.contentLogprobs.map { Token($0.token, $0.logprobs) }
+            chunks.append(chunk(&place, text: delta.content, logprobs: entries, tokens: tokens, ending: nil))
+            tokens = []
+        }
+        if let ending = delta.ending {
+            chunks.append(chunk(&place, text: "", logprobs: [], tokens: tokens, ending: ending))
+        }
+        return chunks
+    }
+
+    func usageChunk(_ usage: Usage) -> [UInt8] {
+        var writer = JSONWriter(head)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("usage")
+        usage.write(to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    func response(
+        _ choices: [(ChoicePlace, OutputDelta)], promptLogprobs: [[TokenLogprobs?]?], usage: Usage
+    ) -> [UInt8] {
+        var writer = JSONWriter(head)
+        writer.beginArray()
+        for (place, output) in choices {
+            var place = place
+            var entries = echoes ? echoed(place.prompt, promptLogprobs[place.prompt]) : []
+            entries += output.contentLogprobs.map { Token($0.token, $0.logprobs) }
+            let text = echoes ? prompts[place.prompt].text + output.content : output.content
+            writeChoice(
+                &place, text: text, logprobs: entries, tokens: output.tokens, ending: output.ending, isWhole: true,
+                to: &writer)
+        }
+        writer.endArray()
+        writer.key("usage")
+        usage.write(to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The prompt's tokens, if log-probabilities are wanted.
+    private func echoed(_ prompt: Int, _ logprobs: [TokenLogprobs?]?) -> [Token] {
+        guard wantsLogprobs else { return [] }
+        return prompts[prompt].tokens.enumerated().map { position, token in
+            let known = logprobs.flatMap { position < $0.count ? $0[position] : nil }
+            return Token(token, known)
+        }
+    }
+
+    private func chunk(
+        _ place: inout ChoicePlace, text: String, logprobs: [Token], tokens: [Int32], ending: OutputDelta.Ending?
+    ) -> [UInt8] {
+        var writer = JSONWriter(head)
+        writer.beginArray()
+        writeChoice(
+            &place, text: text, logprobs: logprobs, tokens: tokens, ending: ending, isWhole: false, to: &writer)
+        writer.endArray()
+        if includesUsage {
+            writer.key("usage")
+            writer.null()
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func writeChoice(
+        _ place: inout ChoicePlace, text: String, logprobs: [Token], tokens: [Int32], ending: OutputDelta.Ending?,
+        isWhole: Bool, to writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        writer.field("index", place.index)
+        writer.field("text", text)
+        writer.key("logprobs")
+        if wantsLogprobs {
+            write(logprobs, offset: &place.textOffset, to: &writer)
+        } else {
+            writer.null()
+        }
+        writer.key("finish_reason")
+        writer.value(optional: ending?.reason.rawValue)
+        if let ending { ending.writeTrigger(to: &writer) }
+        if returnsTokens {
+            writer.key("token_ids")
+            writer.value(tokens)
+            if isWhole {
+                writer.key("prompt_token_ids")
+                writer.value(prompts[place.prompt].tokens)
+            }
+        }
+        writer.endObject()
+    }
+
+    /// `text_offset`, `token_logprobs`, `tokens` and `top_logprobs`: lists with one element a token.
+    private func write(_ tokens: [Token], offset: inout Int, to writer: inout JSONWriter) {
+        let texts = tokens.map { tokenizer.text(of: $0.id) }
+        writer.beginObject()
+        writer.key("text_offset")
+        writer.beginArray()
+        for text in texts {
+            writer.value(offset)
+            offset += text.unicodeScalars.count
+        }
+        writer.endArray()
+        writer.key("token_logprobs")
+        writer.beginArray()
+        for token in tokens {
+            if let logprobs = token.logprobs { writer.logprob(logprobs.logprob) } else { writer.null() }
+        }
+        writer.endArray()
+        writer.key("tokens")
+        writer.beginArray()
+        for text in texts { writer.value(text) }
+        writer.endArray()
+        writer.key("top_logprobs")
+        writer.beginArray()
+        for (token, text) in zip(tokens, texts) {
+            if let logprobs = token.logprobs { writeTop(logprobs, text, to: &writer) } else { writer.null() }
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    /// The alternatives by their texts, and the token itself if it is not among them.
+    private func writeTop(_ logprobs: TokenLogprobs, _ own: String, to writer: inout JSONWriter) {
+        var written: Set<String> = []
+        writer.beginObject()
+        for (token, logprob) in logprobs.top {
+            let text = tokenizer.text(of: token)
+            guard written.insert(text).inserted else { continue }
+            writer.key(text)
+            writer.logprob(logprob)
+        }
+        if !written.contains(own) {
+            writer.key(own)
+            writer.logprob(logprobs.logprob)
+        }
+        writer.endObject()
+    }
+}

@@ -1,0 +1,163 @@
+internal import Engine
+internal import Tokenization
+
+/// The state of a running call: takes the engine's events and gives what goes to the client.
+///
+/// A value without tasks or clocks of its own, so that events can be fed to it by hand.
+struct CompletionProgress: Sendable {
+    private struct Choice {
+        var place: ChoicePlace
+        var assembler: OutputAssembler
+        var hasOpened = false
+        /// The sum of the deltas, unless they are streamed.
+        var output = OutputDelta()
+        var finishReason: String?
+        var lastToken: ContinuousClock.Instant?
+    }
+
+    /// What an event leads to.
+    struct Effects: Sendable {
+        /// Payloads for the stream.
+        var chunks: [[UInt8]] = []
+        /// The choice of this event's request that a stop string has ended.
+        var endedChoice: Int?
+        var token: (delay: Duration, isFirst: Bool)?
+    }
+
+    private let call: CompletionCall
+    private let start: ContinuousClock.Instant
+    private var choices: [Choice] = []
+    private var promptLogprobs: [[TokenLogprobs?]?]
+    private var cachedTokens: [Int]
+    private var unfinished: Int
+    private var scheduled: ContinuousClock.Instant?
+    private var firstToken: ContinuousClock.Instant?
+    private var lastToken: ContinuousClock.Instant?
+
+    init(_ call: CompletionCall, tokenizer: Tokenizer, start: ContinuousClock.Instant) {
+        self.call = call
+        self.start = start
+        for (prompt, request) in call.requests.enumerated() {
+            let assembler = OutputAssembler(prompt: request.prompt, tokenizer: tokenizer, options: call.options)
+            for _ in 0..<request.choices {
+                choices.append(
+                    Choice(place: ChoicePlace(index: choices.count, prompt: prompt), assembler: assembler))
+            }
+        }
+        promptLogprobs = call.requests.map { _ in nil }
+        cachedTokens = call.requests.map { _ in 0 }
+        unfinished = choices.count
+    }
+
+    var isComplete: Bool { unfinished == 0 }
+
+    /// - Parameters:
+    ///   - request: which of the call's requests the event belongs to.
+    ///   - now: when it came.
+    /// - Throws: 503 when the engine gave a choice up.
+    mutating func receive(
+        _ event: GenerationEvent, from request: Int, at now: ContinuousClock.Instant
+    ) throws(APIError) -> Effects {
+        var effects = Effects()
+        switch event {
+        case .scheduled(let cached):
+            cachedTokens[request] = cached
+            if scheduled == nil { scheduled = now }
+        case .promptLogprobs(let logprobs):
+            promptLogprobs[request] = logprobs
+        case .token(let choice, let token, let logprobs):
+            let index = place(of: choice, in: request)
+            guard choices[index].finishReason == nil else { break }
+            effects.token = note(tokenOf: index, at: now)
+            open(index, &effects)
+            let delta = choices[index].assembler.append(token, logprobs: logprobs)
+            take(delta, of: index, &effects)
+            if delta.ending != nil { effects.endedChoice = choice }
+        case .finished(let choice, let reason):
+            let index = place(of: choice, in: request)
+            guard choices[index].finishReason == nil else { break }
+            if reason == .cancelled {
+                throw .unavailable("The server is shutting down.", retryAfter: 5)
+            }
+            open(index, &effects)
+            take(choices[index].assembler.finish(reason), of: index, &effects)
+        }
+        return effects
+    }
+
+    /// What a stream ends with when all choices have ended.
+    var closingChunks: [[UInt8]] {
+        call.includesUsage ? [call.dialect.usageChunk(usage)] : []
+    }
+
+    /// The whole response; not for streamed calls.
+    var response: [UInt8] {
+        call.dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage)
+    }
+
+    var usage: Usage {
+        var usage = Usage()
+        usage.promptTokens = call.promptTokens
+        usage.cachedTokens = cachedTokens.reduce(0, +)
+        for choice in choices {
+            usage.completionTokens += choice.assembler.tokenCount
+            usage.reasoningTokens += choice.assembler.reasoningTokenCount
+        }
+        return usage
+    }
+
+    func report(_ outcome: CompletionReport.Outcome, at now: ContinuousClock.Instant) -> CompletionReport {
+        var report = CompletionReport(
+            id: call.id, model: call.model, route: call.route, isStreaming: call.isStreaming, outcome: outcome,
+            totalTime: (now - start).seconds)
+        report.usage = usage
+        report.finishReasons = choices.map(\.finishReason)
+        report.choices = call.requests.first?.choices ?? 1
+        report.maxTokens = call.requests.map(\.maxTokens).max() ?? 0
+        report.queueTime = scheduled.map { ($0 - start).seconds }
+        if let scheduled, let firstToken { report.prefillTime = (firstToken - scheduled).seconds }
+        report.timeToFirstToken = firstToken.map { ($0 - start).seconds }
+        if let firstToken, let lastToken { report.decodeTime = (lastToken - firstToken).seconds }
+        return report
+    }
+
+    private func place(of choice: Int, in request: Int) -> Int {
+        request * (call.requests.first?.choices ?? 1) + choice
+    }
+
+    private mutating func note(tokenOf index: Int, at now: ContinuousClock.Instant) -> (Duration, Bool) {
+        let before = choices[index].lastToken
+        choices[index].lastToken = now
+        if firstToken == nil { firstToken = now }
+        lastToken = now
+        return (now - (before ?? start), before == nil)
+    }
+
+    private mutating func open(_ index: Int, _ effects: inout Effects) {
+        guard call.isStreaming, !choices[index].hasOpened else { return }
+        choices[index].hasOpened = true
+        let logprobs = promptLogprobs[choices[index].place.prompt]
+        if let chunk = call.dialect.opening(&choices[index].place, promptLogprobs: logprobs) {
+            effects.chunks.append(chunk)
+        }
+    }
+
+    private mutating func take(_ delta: OutputDelta, of index: Int, _ effects: inout Effects) {
+        if call.isStreaming {
+            effects.chunks += call.dialect.chunks(of: delta, &choices[index].place)
+        } else {
+            choices[index].output.append(delta)
+        }
+        if let ending = delta.ending {
+            choices[index].finishReason = ending.reason.rawValue
+            unfinished -= 1
+        }
+    }
+}
+
+extension Duration {
+    var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,33 @@
+internal import Engine
+internal import Synchronization
+
+/// The generations of a call, which end with it: when nobody holds it any more they are cancelled, and the observer
+/// hears of the end exactly once.
+final class CompletionWork<Generation: TokenStream>: Sendable {
+    let call: CompletionCall
+    let generations: [Generation]
+    let initial: CompletionProgress
+    let observer: (any CompletionObserver)?
+    private let hasEnded = Atomic(false)
+
+    init(
+        _ call: CompletionCall, _ generations: [Generation], _ initial: CompletionProgress,
+        observer: (any CompletionObserver)?
+    ) {
+        self.call = call
+        self.generations = generations
+        self.initial = initial
+        self.observer = observer
+    }
+
+    deinit {
+        end(.aborted, initial)
+    }
+
+    /// Reports the end and cancels what still runs, unless that was done.
+    func end(_ outcome: CompletionReport.Outcome, _ progress: CompletionProgress) {
+        guard hasEnded.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
+        for generation in generations { generation.cancel() }
+        observer?.ended(progress.report(outcome, at: .now))
+    }
+}

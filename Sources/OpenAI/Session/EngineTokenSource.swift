@@ -1,0 +1,5 @@
+internal import Engine
+
+extension Generation: TokenStream {}
+
+extension Engine: TokenSource {}

@@ -1,0 +1,34 @@
+internal import COpenSSL
+internal import HTTP
+internal import OpenAI
+
+/// Lets requests in that carry one of the keys. Only digests are kept; they are compared in constant time.
+struct Authenticator: Sendable {
+    private let digests: [[UInt8]]
+
+    init(keys: [String]) {
+        digests = keys.map(Self.digest)
+    }
+
+    /// Throws 401 when keys are set and the request's is none of them.
+    func check(_ request: HTTPRequest) throws(APIError) {
+        guard !digests.isEmpty else { return }
+        guard let field = request.headers["Authorization"] else {
+            throw .unauthorized("No API key was sent. Send it as `Authorization: Bearer KEY`.")
+        }
+        let parts = field.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+            throw .unauthorized("The Authorization field must read `Bearer KEY`.")
+        }
+        let digest = Self.digest(String(parts[1]))
+        var isKnown = false
+        for known in digests where CRYPTO_memcmp(known, digest, known.count) == 0 { isKnown = true }
+        guard isKnown else { throw .unauthorized("The API key is not known here.") }
+    }
+
+    private static func digest(_ key: String) -> [UInt8] {
+        var digest = Digest()
+        digest.update(key)
+        return digest.bytes
+    }
+}

@@ -1,0 +1,132 @@
+package import Checkpoints
+package import Engine
+internal import Jinja
+package import Models
+package import OpenAI
+internal import Compute
+internal import FoundationEssentials
+internal import JSON
+package import Tokenization
+
+/// A checkpoint that is ready to run: weights in memory, tokenizer and template parsed.
+package struct LoadedModel: Sendable {
+    package let checkpoint: Checkpoint
+    package let configuration: ModelConfiguration
+    package let model: any LanguageModel
+    package let tokenizer: Tokenizer
+    private let workers: WorkerPool
+
+    /// Opens a folder, or the built-in checkpoint for nil.
+    package static func checkpoint(_ path: String?) throws(CheckpointError) -> Checkpoint {
+        if let path { try Checkpoint(directory: path) } else { try Checkpoint.builtin() }
+    }
+
+    /// Throws `CheckpointError`, `TokenizerError` or `ComputeError`. `progress` reports bytes of weights read.
+    package init(_ configuration: ServerConfiguration, progress: LoadProgress.Handler? = nil) throws {
+        checkpoint = try Self.checkpoint(configuration.model)
+        self.configuration = try checkpoint.configuration()
+        tokenizer = try Tokenizer(
+            tokenizerJSON: checkpoint.tokenizerJSON, configuration: checkpoint.tokenizerConfig)
+        guard tokenizer.vocabularySize <= self.configuration.vocabularySize else {
+            throw CheckpointError(
+                file: "tokenizer.json",
+                problem: "has ids up to \(tokenizer.vocabularySize - 1), but the model's vocabulary ends at "
+                    + "\(self.configuration.vocabularySize - 1)",
+                remedy: "Use the tokenizer that belongs to these weights.")
+        }
+        workers = WorkerPool(threadCount: configuration.threads ?? WorkerPool.usableProcessors)
+        model = try ModelLoader.load(
+            checkpoint, configuration: self.configuration,
+            options: ModelOptions(
+                workers: workers, keyValueType: configuration.cacheType, maxContext: configuration.maxModelLength,
+                availableMemory: MachineMemory.current()?.available ?? .max),
+            progress: progress)
+    }
+
+    /// The engine for this model. Throws when the cache does not fit.
+    package func makeEngine(_ configuration: ServerConfiguration) throws -> Engine {
+        let budget = configuration.cacheMemory ?? defaultCacheMemory(configuration)
+        let blocks = EngineConfiguration.blockCount(
+            bytes: budget, cacheBytesPerToken: model.cacheBytesPerToken, blockSize: configuration.blockSize)
+        guard blocks >= 1 else {
+            throw SettingError(
+                "--kv-cache-memory",
+                "\(HumanReadable.bytes(budget)) do not hold one block of \(configuration.blockSize) tokens, which takes "
+                    + "\(HumanReadable.bytes(configuration.blockSize * model.cacheBytesPerToken)). Give more memory or "
+                    + "a smaller --block-size.")
+        }
+        var engine = EngineConfiguration()
+        engine.maxBatchedTokens = configuration.maxBatchedTokens
+        engine.maxSequences = configuration.maxSequences
+        engine.maxWaiting = configuration.maxQueuedRequests
+        engine.prefixCaching = configuration.prefixCaching
+        engine.maxModelLength = configuration.maxModelLength
+        return try Engine(
+            runner: CPURunner(
+                model: model, blockCount: blocks, blockSize: configuration.blockSize, workers: workers),
+            configuration: engine)
+    }
+
+    /// Everything that requests are decoded with and responses are made of.
+    package func context(_ configuration: ServerConfiguration, maxLength: Int) throws -> ModelContext {
+        let tags = ReasoningTags(tokenizer: tokenizer)
+        return ModelContext(
+            tokenizer: tokenizer, chatPrompt: try chatPrompt(configuration),
+            names: configuration.servedModelNames.isEmpty ? [checkpoint.name] : configuration.servedModelNames,
+            root: checkpoint.location, maxModelLength: maxLength,
+            endTokens: Set(self.configuration.endTokens), defaults: try samplingDefaults(configuration),
+            reasoning: configuration.reasoningParser == .none ? .inline(tags) : .separate(tags),
+            seed: configuration.seed, created: Int(Date().timeIntervalSince1970),
+            systemFingerprint: systemFingerprint(configuration))
+    }
+
+    /// Enough for as many full contexts as run together, but no more than half of what is free beside the weights.
+    private func defaultCacheMemory(_ configuration: ServerConfiguration) -> Int {
+        let mapped = checkpoint.isBuiltin ? 0 : checkpoint.tensors.byteCount
+        let free = max(0, (MachineMemory.current()?.available ?? 1 << 30) - mapped)
+        let length = configuration.maxModelLength ?? model.contextLength
+        return min(free / 2, configuration.maxSequences * length * model.cacheBytesPerToken)
+    }
+
+    private func chatPrompt(_ configuration: ServerConfiguration) throws -> ChatPrompt? {
+        var source = checkpoint.chatTemplate
+        if let given = configuration.chatTemplate {
+            source = given
+            if !given.contains("{"), !given.contains("\n") {
+                do {
+                    source = try String(contentsOfFile: given, encoding: .utf8)
+                } catch {
+                    throw SettingError(
+                        "--chat-template", "the file \(given) cannot be read. Give a readable file or Jinja source.")
+                }
+            }
+        }
+        guard let source else { return nil }
+        do {
+            return try ChatPrompt(source: source, tokenizer: tokenizer)
+        } catch {
+            throw SettingError(
+                configuration.chatTemplate == nil ? "The checkpoint's chat template" : "--chat-template",
+                "\(error). Mend the template or give another with --chat-template.")
+        }
+    }
+
+    private func samplingDefaults(_ configuration: ServerConfiguration) throws -> SamplingDefaults {
+        let generation: GenerationDefaults
+        switch configuration.generationConfig {
+        case .none: return .openAI
+        case .auto: generation = try checkpoint.generationDefaults()
+        case .folder(let folder): generation = try GenerationDefaults(folder: folder)
+        }
+        return SamplingDefaults(generation)
+    }
+
+    /// A digest of the configuration, the weights' layout and the options that outputs depend on.
+    private func systemFingerprint(_ configuration: ServerConfiguration) -> String {
+        var digest = Digest()
+        digest.update(checkpoint.config.serialized())
+        for tensor in checkpoint.tensors { digest.update("\(tensor.name) \(tensor.type) \(tensor.shape)") }
+        digest.update("\(Version.text) \(configuration.cacheType) \(InstructionSet.current)")
+        return "fp_" + digest.hexadecimal.prefix(12)
+    }
+}

@@ -1,0 +1,45 @@
+internal import Engine
+internal import JSON
+internal import OpenAI
+
+/// A model loaded for one terminal, without a network.
+package struct PromptSession: Sendable {
+    /// A piece of an answer.
+    package enum Piece: Sendable, Equatable {
+        case reasoning(String)
+        case content(String)
+    }
+
+    private let engine: Engine
+    private let context: ModelContext
+
+    /// Throws what loading the model throws.
+    package init(_ configuration: ServerConfiguration) throws {
+        let progress = ProgressLine(label: "Loading")
+        let loaded = try LoadedModel(configuration) { progress.show($0.fraction) }
+        progress.clear()
+        engine = try loaded.makeEngine(configuration)
+        context = try loaded.context(configuration, maxLength: engine.limits.maxLength)
+        engine.start()
+    }
+
+    /// Answers a request as /v1/chat/completions takes it, or /v1/completions where it has a `prompt`. Throws
+    /// `APIError`.
+    package func answer(_ request: JSONObject, piece: (Piece) -> Void) async throws {
+        var request = request
+        request["stream"] = true
+        let body = Array(JSONValue.object(request).serialized().utf8)
+        let call =
+            request["prompt"] == nil
+            ? try CompletionCall.chat(body: body, context: context)
+            : try CompletionCall.text(body: body, context: context)
+        let run = try call.start(on: engine, context: context)
+        for await payload in run.chunks {
+            let chunk = try JSONValue(parsing: payload)
+            if let message = chunk["error"]?["message"]?.stringValue { throw APIError.internal(message) }
+            let choice = chunk["choices"]?.arrayValue?.first
+            if let text = choice?["delta"]?["reasoning_content"]?.stringValue { piece(.reasoning(text)) }
+            if let text = (choice?["delta"]?["content"] ?? choice?["text"])?.stringValue { piece(.content(text)) }
+        }
+    }
+}

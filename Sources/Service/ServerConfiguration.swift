@@ -1,0 +1,58 @@
+package import Models
+package import Telemetry
+
+/// Everything that `apus serve` can be told, with its defaults.
+package struct ServerConfiguration: Sendable {
+    /// Folder of a Hugging Face checkpoint; nil serves the model that is built in.
+    package var model: String?
+    package var host = "127.0.0.1"
+    /// 0 lets the system choose.
+    package var port = 8000
+    /// Names that clients may use; the first one is reported. Empty: the model's own name.
+    package var servedModelNames: [String] = []
+    /// Requests need one of these keys; empty: none is needed.
+    package var apiKeys: [String] = []
+    /// Longest prompt plus answer in tokens; nil: the model's own limit.
+    package var maxModelLength: Int?
+    package var maxSequences = 64
+    package var maxBatchedTokens = 512
+    package var maxQueuedRequests = 1024
+    package var blockSize = 32
+    /// Bytes for keys and values; nil: a share of the memory that is free after loading.
+    package var cacheMemory: Int?
+    package var cacheType: KeyValueType = .auto
+    package var prefixCaching = true
+    /// Compute threads; nil: one per processor.
+    package var threads: Int?
+    /// Seed of requests that name none; nil: a fresh one each.
+    package var seed: UInt64?
+    /// Jinja source or the path of a file with it; nil: the checkpoint's own.
+    package var chatTemplate: String?
+    package var reasoningParser: ReasoningParser = .deepseekR1
+    package var generationConfig: GenerationConfigSource = .auto
+    package var allowedOrigins = ["*"]
+    package var maxRequestBytes = 64 << 20
+    package var shutdownTimeoutSeconds = 30.0
+    /// Pause after which a waiting stream gets a comment line; 0: none.
+    package var keepAliveSeconds = 10.0
+    package var logFormat: LogFormat = .text
+
+    package init() {}
+}
+
+/// Where default sampling parameters come from.
+package enum GenerationConfigSource: Sendable, Equatable {
+    /// The checkpoint's generation_config.json.
+    case auto
+    /// OpenAI's defaults, as `--generation-config vllm` says.
+    case none
+    /// Another folder's generation_config.json.
+    case folder(String)
+}
+
+/// How the chain of thought is told apart from the answer.
+package enum ReasoningParser: String, Sendable, CaseIterable {
+    case deepseekR1 = "deepseek_r1"
+    /// Everything is content, tags included.
+    case none
+}

@@ -1,0 +1,149 @@
+import CLinux
+@preconcurrency import Dispatch
+import Glibc
+package import Logging
+import Synchronization
+
+/// A bound, listening TCP socket. Out of descriptors it pauses for a moment and goes on.
+package final class Listener: Sendable {
+    private struct State: ~Copyable {
+        var descriptor: FileDescriptor?
+        var readiness: (any Readiness)?
+        var isPaused = false
+        var isResting = false
+        var complaints = 0
+    }
+
+    /// The address with the port that the kernel chose where 0 was asked for.
+    package let address: SocketAddress
+    private let number: Int32
+    private let limits: TransportLimits
+    private let logger: Logger
+    private let loop = EventLoop.next()
+    private let state: Mutex<State>
+
+    private static let restAfterExhaustion = DispatchTimeInterval.milliseconds(100)
+
+    private init(
+        _ descriptor: consuming FileDescriptor, address: SocketAddress, limits: TransportLimits, logger: Logger
+    ) {
+        number = descriptor.number
+        self.address = address
+        self.limits = limits
+        self.logger = logger
+        state = Mutex(State(descriptor: descriptor))
+    }
+
+    /// Listens on every address that `host` stands for: a numeric address, a name, or an empty string for all
+    /// interfaces. With port 0 the kernel chooses one port for all. Blocks while a name is resolved.
+    package static func listen(
+        host: String, port: Int, backlog: Int = 1_024, limits: TransportLimits = TransportLimits(), logger: Logger
+    ) throws(SocketError) -> [Listener] {
+        let addresses = try SocketAddress.resolve(host: host, port: port)
+        var listeners: [Listener] = []
+        var failure: SocketError?
+        for address in addresses {
+            let wanted = port == 0 ? address.withPort(listeners.first?.address.port ?? 0) : address
+            do throws(SocketError) {
+                let isOnlyIPv6 = !(address.isIPv6Wildcard && addresses.count == 1)
+                listeners.append(
+                    try listen(wanted, backlog: backlog, isOnlyIPv6: isOnlyIPv6, limits: limits, logger: logger))
+            } catch {
+                // A name may stand for addresses of a family that this machine lacks.
+                guard addresses.count > 1, [EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.code) else { throw error }
+                failure = error
+            }
+        }
+        if listeners.isEmpty, let failure { throw failure }
+        return listeners
+    }
+
+    private static func listen(
+        _ address: SocketAddress, backlog: Int, isOnlyIPv6: Bool, limits: TransportLimits, logger: Logger
+    ) throws(SocketError) -> Listener {
+        let operation = "listening on \(address)"
+        let descriptor = try StreamSocket.open(address, for: operation)
+        let number = descriptor.number
+        StreamSocket.set(number, SOL_SOCKET, SO_REUSEADDR, to: 1)
+        if address.family == AF_INET6 {
+            StreamSocket.set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: isOnlyIPv6 ? 1 : 0)
+        }
+        StreamSocket.tune(number)
+        guard address.withSockaddr({ bind(number, $0, $1) }) == 0, Glibc.listen(number, Int32(backlog)) == 0 else {
+            throw SocketError(operation, code: errno)
+        }
+        guard let bound = SocketAddress.filled(by: { getsockname(number, $0, $1) }).address else {
+            throw SocketError(operation, code: errno)
+        }
+        return Listener(descriptor, address: bound, limits: limits, logger: logger)
+    }
+
+    /// Begins to accept. `body` is called on the listener's event loop.
+    package func start(_ body: @escaping @Sendable (Connection) -> Void) {
+        state.withLock { state in
+            guard state.descriptor != nil, state.readiness == nil else { return }
+            state.readiness = loop.watch(number, readable: { [weak self] in self?.accept(body) }, writable: {})
+            update(&state)
+        }
+    }
+
+    /// Leaves further connections in the kernel's backlog, or takes them again.
+    package func setAccepting(_ enabled: Bool) {
+        state.withLock { state in
+            state.isPaused = !enabled
+            update(&state)
+        }
+    }
+
+    /// Stops listening; connections in the backlog are refused.
+    package func close() {
+        state.withLock { state in
+            guard let readiness = state.readiness.take() else {
+                state.descriptor = nil
+                return
+            }
+            readiness.cancel { self.state.withLock { $0.descriptor = nil } }
+        }
+    }
+
+    private func update(_ state: inout State) {
+        state.readiness?.setReading(!state.isPaused && !state.isResting)
+    }
+
+    private func accept(_ body: (Connection) -> Void) {
+        for _ in 0..<64 {
+            let isOpen = state.withLock { $0.readiness != nil && !$0.isPaused }
+            guard isOpen else { return }
+            let (accepted, peer) = SocketAddress.filled { linux_accept(number, $0, $1) }
+            if accepted >= 0 {
+                let descriptor = FileDescriptor(owning: accepted)
+                body(Connection(descriptor, peer: peer ?? address, limits: limits))
+                continue
+            }
+            switch errno {
+            case EAGAIN: return
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return rest(errno)
+            default: continue
+            }
+        }
+    }
+
+    /// Level-triggered readiness would spin while nothing can be accepted.
+    private func rest(_ code: Int32) {
+        let complaints = state.withLock { state in
+            state.isResting = true
+            state.complaints += 1
+            update(&state)
+            return state.complaints
+        }
+        if complaints % 100 == 1 {
+            logger.warning("\(SocketError("accepting on \(address)", code: code)); trying again every 0.1 s")
+        }
+        loop.queue.asyncAfter(deadline: .now() + Self.restAfterExhaustion) { [weak self] in
+            self?.state.withLock { state in
+                state.isResting = false
+                self?.update(&state)
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+internal import ArgumentParser
+internal import Benchmarks
+internal import Foundation
+internal import Models
+internal import Service
+
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measures a model's speed, beside this machine's limits.",
+        subcommands: [BenchLatency.self, BenchThroughput.self, BenchServe.self]
+    )
+}
+
+/// What every benchmark takes.
+struct BenchOptions: ParsableArguments {
+    @Argument(help: "Folder of a checkpoint; without it the built-in model is measured.")
+    var model: String?
+
+    @Option(help: "Tokens of each prompt.")
+    var inputLen = 128
+
+    @Option(help: "Tokens generated for each prompt.")
+    var outputLen = 128
+
+    @Option(help: "Compute threads; one per processor unless given.")
+    var threads: Int?
+
+    @Option(help: "Memory for keys and values.")
+    var kvCacheMemory: ByteCount?
+
+    @Option(help: "Storage of keys and values: \(KeyValueType.allValueNames).")
+    var kvCacheDtype = KeyValueType.auto
+
+    @Option(help: "Tokens computed per step.")
+    var maxNumBatchedTokens = 512
+
+    @Option(name: .customLong("json"), help: "File to write the figures to.")
+    var jsonFile: String?
+
+    func validate() throws {
+        try require(inputLen, in: 1...1_000_000, "--input-len")
+        try require(outputLen, in: 1...1_000_000, "--output-len")
+        try require(maxNumBatchedTokens, in: 1...1_048_576, "--max-num-batched-tokens")
+        if let threads { try require(threads, in: 1...1024, "--threads") }
+    }
+
+    var server: ServerConfiguration {
+        var result = ServerConfiguration()
+        result.model = model
+        result.threads = threads
+        result.cacheMemory = kvCacheMemory?.bytes
+        result.cacheType = kvCacheDtype
+        result.maxBatchedTokens = maxNumBatchedTokens
+        return result
+    }
+
+    var plan: BenchmarkPlan {
+        BenchmarkPlan(server: server, inputLength: inputLen, outputLength: outputLen)
+    }
+
+    func publish(_ report: BenchmarkReport) throws {
+        print(report.text, terminator: "")
+        guard let jsonFile else { return }
+        let text = JSONValue.object(report.figures).serialized(pretty: true) + "\n"
+        do {
+            try text.write(toFile: jsonFile, atomically: true, encoding: .utf8)
+        } catch {
+            throw SettingError("--json", "\(jsonFile) cannot be written: \(error.localizedDescription)")
+        }
+    }
+}
+
+struct BenchLatency: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "latency", abstract: "The time of one batch, from its submission to its last token.")
+
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: "Sequences computed together.")
+    var batchSize = 1
+
+    @Option(help: "Batches measured.")
+    var numIters = 3
+
+    @Option(help: "Batches run before that.")
+    var numItersWarmup = 1
+
+    func validate() throws {
+        try require(batchSize, in: 1...65536, "--batch-size")
+        try require(numIters, in: 1...100_000, "--num-iters")
+        try require(numItersWarmup, in: 0...100_000, "--num-iters-warmup")
+    }
+
+    func run() async throws {
+        try options.publish(
+            try await LatencyBenchmark.run(
+                options.plan, batchSize: batchSize, warmups: numItersWarmup, iterations: numIters))
+    }
+}
+
+struct BenchThroughput: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "throughput", abstract: "Requests submitted all at once, without HTTP.")
+
+    @OptionGroup var options: BenchOptions
+
+    @Option(name: [.customLong("batch-size"), .customLong("max-concurrency")], help: "Sequences computed together.")
+    var batchSize = 16
+
+    @Option(help: "Requests submitted.")
+    var numPrompts = 32
+
+    func validate() throws {
+        try require(batchSize, in: 1...65536, "--batch-size")
+        try require(numPrompts, in: 1...1_000_000, "--num-prompts")
+    }
+
+    func run() async throws {
+        try options.publish(
+            try await ThroughputBenchmark.run(options.plan, batchSize: batchSize, prompts: numPrompts))
+    }
+}
+
+struct BenchServe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Streaming clients over HTTP.",
+        discussion: "With --base-url a running server is measured, without it one that is started for the purpose.")
+
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: "Server to measure, such as http://127.0.0.1:8000.")
+    var baseUrl: String?
+
+    @Option(help: "Model name to ask for; the server's first unless given.")
+    var servedModelName: String?
+
+    @Option(help: "Key to send.")
+    var apiKey: String?
+
+    @Option(help: "Requests sent.")
+    var numPrompts = 64
+
+    @Option(name: [.customLong("max-concurrency"), .customLong("batch-size")], help: "Requests under way at once.")
+    var maxConcurrency = 16
+
+    func validate() throws {
+        try require(numPrompts, in: 1...1_000_000, "--num-prompts")
+        try require(maxConcurrency, in: 1...65536, "--max-concurrency")
+    }
+
+    func run() async throws {
+        if let baseUrl {
+            let url = baseUrl.hasSuffix("/") ? String(baseUrl.dropLast()) : baseUrl
+            try options.publish(try await benchmark(url).run())
+        } else {
+            var server = options.server
+            server.port = 0
+            server.maxSequences = maxConcurrency
+            server.maxQueuedRequests = numPrompts
+            let report = try await Server(server, logger: .silent).serving { try await benchmark($0).run() }
+            try options.publish(report)
+        }
+    }
+
+    private func benchmark(_ url: String) -> ServingBenchmark {
+        var benchmark = ServingBenchmark(
+            url: url, inputLength: options.inputLen, outputLength: options.outputLen, prompts: numPrompts,
+            concurrency: maxConcurrency)
+        benchmark.model = servedModelName
+        benchmark.apiKey = apiKey
+        return benchmark
+    }
+}

@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import Glibc
+internal import JSON
+internal import Service
+
+struct Complete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answers one prompt in the terminal.",
+        discussion: "The answer goes to standard output, the chain of thought before it to standard error."
+    )
+
+    @Argument(help: "The prompt; read from standard input if it is - or missing.")
+    var prompt: String?
+
+    @Option(help: "Folder of a checkpoint; without it the built-in model answers.")
+    var model: String?
+
+    @Option(help: "System message.")
+    var systemPrompt: String?
+
+    @Option(help: "Most tokens to generate.")
+    var maxTokens: Int?
+
+    @Option(help: "0 takes the most likely token each time; the model's own default unless given.")
+    var temperature: Double?
+
+    @Option(help: "Seed of the draw.")
+    var seed: Int?
+
+    @Option(help: "Compute threads; one per processor unless given.")
+    var threads: Int?
+
+    @Flag(help: "Continue the prompt as it is, without the chat template.")
+    var raw = false
+
+    func run() async throws {
+        var configuration = ServerConfiguration()
+        configuration.model = model
+        configuration.threads = threads
+        configuration.maxSequences = 1
+        let text = try promptText()
+        let session = try PromptSession(configuration)
+
+        var request = JSONObject()
+        if raw {
+            request["prompt"] = .string(text)
+        } else {
+            var messages: [JSONValue] = [["role": "user", "content": .string(text)]]
+            if let systemPrompt { messages.insert(["role": "system", "content": .string(systemPrompt)], at: 0) }
+            request["messages"] = .array(messages)
+        }
+        if let maxTokens { request["max_tokens"] = .integer(maxTokens) }
+        if let temperature { request["temperature"] = .number(temperature) }
+        if let seed { request["seed"] = .integer(seed) }
+
+        let dims = isatty(STDERR_FILENO) == 1
+        try await session.answer(request) { piece in
+            switch piece {
+            case .reasoning(let text): write(dims ? "\u{1B}[2m\(text)\u{1B}[0m" : text, to: STDERR_FILENO)
+            case .content(let text): write(text, to: STDOUT_FILENO)
+            }
+        }
+        write("\n", to: STDOUT_FILENO)
+    }
+
+    private func promptText() throws -> String {
+        if let prompt, prompt != "-" { return prompt }
+        var lines: [String] = []
+        while let line = readLine(strippingNewline: false) { lines.append(line) }
+        let text = lines.joined()
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("Give a prompt, as an argument or on standard input.")
+        }
+        return text
+    }
+
+    private func write(_ text: String, to file: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var sent = 0
+            while sent < bytes.count {
+                let count = Glibc.write(file, bytes.baseAddress! + sent, bytes.count - sent)
+                if count <= 0 { return }
+                sent += count
+            }
+        }
+    }
+}

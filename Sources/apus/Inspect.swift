@@ -1,0 +1,21 @@
+internal import ArgumentParser
+internal import Checkpoints
+internal import JSON
+internal import Service
+
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tells what a checkpoint is, what memory it needs and what fits on this machine.")
+
+    @Argument(help: "Folder of a checkpoint; without it the built-in model.")
+    var model: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let checkpoint = try LoadedModel.checkpoint(model)
+        let report = try CheckpointReport(checkpoint)
+        print(json ? report.json().serialized(pretty: true) + "\n" : report.text(), terminator: "")
+    }
+}

@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Models
+internal import Service
+internal import Telemetry
+
+/// A number of bytes, written plainly or with K, M, G or T (powers of 1,024).
+struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
+    var bytes: Int
+
+    init(_ bytes: Int) { self.bytes = bytes }
+
+    init?(argument: String) {
+        var digits = argument.uppercased()
+        for suffix in ["IB", "B"] where digits.hasSuffix(suffix) { digits.removeLast(suffix.count); break }
+        let factors: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let factor = digits.last.flatMap { factors[$0] }
+        if factor != nil { digits.removeLast() }
+        guard let value = Double(digits), value > 0, value * Double(factor ?? 1) < 1e18 else { return nil }
+        bytes = Int(value * Double(factor ?? 1))
+    }
+
+    var description: String {
+        for (name, shift) in [("T", 40), ("G", 30), ("M", 20), ("K", 10)] where bytes % (1 << shift) == 0 {
+            return "\(bytes >> shift)\(name)"
+        }
+        return "\(bytes)"
+    }
+}
+
+/// A number of tokens, written plainly or with k (1,024) as in 32k.
+struct TokenCount: ExpressibleByArgument {
+    var count: Int
+
+    init?(argument: String) {
+        let scaled = argument.lowercased().hasSuffix("k")
+        guard let value = Int(scaled ? String(argument.dropLast()) : argument), value > 0, value < 1 << 40 else {
+            return nil
+        }
+        count = scaled ? value * 1024 : value
+    }
+}
+
+extension ReasoningParser: ExpressibleByArgument {}
+extension KeyValueType: ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}
+
+extension CaseIterable where Self: RawRepresentable, RawValue == String {
+    static var allValueNames: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+extension GenerationConfigSource {
+    init(argument: String) {
+        self =
+            switch argument {
+            case "auto": .auto
+            case "vllm": .none
+            default: .folder(argument)
+            }
+    }
+}

@@ -1,0 +1,155 @@
+internal import ArgumentParser
+internal import Logging
+internal import Models
+internal import Service
+internal import Telemetry
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves a model over the OpenAI API.",
+        discussion: """
+            Every option can also stand in a YAML file (--config) under its own name, or in the environment as APUS_…, \
+            such as APUS_API_KEY. A flag wins over the environment, the environment over the file.
+            """
+    )
+
+    @Argument(help: "Folder of a Hugging Face checkpoint; without it the built-in model is served.")
+    var model: String?
+
+    @Option(help: "YAML file with settings; config/apus.yaml is a commented example.")
+    var config: String?
+
+    @Option(help: "Address or host name to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "Port to listen on; 0 takes a free one.")
+    var port = 8000
+
+    @Option(name: .customLong("served-model-name"), help: "Name for clients to use; repeatable, the first is reported.")
+    var servedModelName: [String] = []
+
+    @Option(help: "Longest prompt plus answer in tokens, such as 8192 or 32k.")
+    var maxModelLen: TokenCount?
+
+    @Option(help: "Sequences computed together.")
+    var maxNumSeqs = 64
+
+    @Option(help: "Tokens computed per step.")
+    var maxNumBatchedTokens = 512
+
+    @Option(help: "Requests that may wait; more are answered 429.")
+    var maxNumQueuedReqs = 1024
+
+    @Option(help: "Compute threads; one per processor unless given.")
+    var threads: Int?
+
+    @Option(help: "Key that clients must send as a bearer token; repeatable.")
+    var apiKey: [String] = []
+
+    @Option(help: "Seed of requests that name none.")
+    var seed: UInt64?
+
+    @Option(help: "Jinja chat template, or the path of a file with one.")
+    var chatTemplate: String?
+
+    @Option(help: "How reasoning is told from the answer: \(ReasoningParser.allValueNames).")
+    var reasoningParser = ReasoningParser.deepseekR1
+
+    @Option(help: "Default sampling: auto (the checkpoint's), vllm (OpenAI's) or a folder with generation_config.json.")
+    var generationConfig = "auto"
+
+    @Flag(inversion: .prefixedNo, help: "Share the memory of equal prefixes.")
+    var enablePrefixCaching = true
+
+    @Option(help: "Memory for keys and values, such as 4G; a share of what is free unless given.")
+    var kvCacheMemory: ByteCount?
+
+    @Option(help: "Storage of keys and values: \(KeyValueType.allValueNames).")
+    var kvCacheDtype = KeyValueType.auto
+
+    @Option(help: "Tokens per block of the cache.")
+    var blockSize = 32
+
+    @Option(help: "Origin that browsers may call from; repeatable, * allows all.")
+    var allowedOrigins: [String] = []
+
+    @Option(help: "Largest request body.")
+    var maxRequestSize = ByteCount(64 << 20)
+
+    @Option(help: "Seconds that running answers get to finish after SIGTERM.")
+    var shutdownTimeout = 30.0
+
+    @Option(help: "Seconds after which a waiting stream gets a comment line; 0 sends none.")
+    var sseKeepAliveInterval = 10.0
+
+    @Option(help: "Log lines: \(LogFormat.allValueNames).")
+    var logFormat = LogFormat.text
+
+    @Option(name: [.customLong("tensor-parallel-size"), .customLong("tp")], help: "Accepted when 1.")
+    var tensorParallelSize = 1
+
+    @Flag(help: "Accepted for vLLM's command lines; nothing is captured in graphs here.")
+    var enforceEager = false
+
+    @Flag(help: "Accepted for vLLM's command lines; a checkpoint's code is never run.")
+    var trustRemoteCode = false
+
+    func validate() throws {
+        guard tensorParallelSize == 1 else {
+            throw ValidationError(
+                "--tensor-parallel-size \(tensorParallelSize) is not supported: one process uses all processors. Use 1.")
+        }
+        try require(port, in: 0...65535, "--port")
+        try require(maxNumSeqs, in: 1...65536, "--max-num-seqs")
+        try require(maxNumBatchedTokens, in: 1...1_048_576, "--max-num-batched-tokens")
+        try require(maxNumQueuedReqs, in: 0...1_000_000, "--max-num-queued-reqs")
+        try require(blockSize, in: 1...1024, "--block-size")
+        if let threads { try require(threads, in: 1...1024, "--threads") }
+        guard shutdownTimeout >= 0, sseKeepAliveInterval >= 0 else {
+            throw ValidationError("--shutdown-timeout and --sse-keep-alive-interval must not be negative.")
+        }
+        guard apiKey.allSatisfy({ !$0.isEmpty }) else {
+            throw ValidationError("--api-key must not be empty; leave it out to need no key.")
+        }
+    }
+
+    func run() async throws {
+        logFormat.bootstrap()
+        try await Server(serverConfiguration, logger: Logger(label: "apus")).run()
+    }
+
+    private var serverConfiguration: ServerConfiguration {
+        var result = ServerConfiguration()
+        result.model = model
+        result.host = host
+        result.port = port
+        result.servedModelNames = servedModelName
+        result.apiKeys = apiKey
+        result.maxModelLength = maxModelLen?.count
+        result.maxSequences = maxNumSeqs
+        result.maxBatchedTokens = maxNumBatchedTokens
+        result.maxQueuedRequests = maxNumQueuedReqs
+        result.blockSize = blockSize
+        result.cacheMemory = kvCacheMemory?.bytes
+        result.cacheType = kvCacheDtype
+        result.prefixCaching = enablePrefixCaching
+        result.threads = threads
+        result.seed = seed
+        result.chatTemplate = chatTemplate
+        result.reasoningParser = reasoningParser
+        result.generationConfig = GenerationConfigSource(argument: generationConfig)
+        if !allowedOrigins.isEmpty { result.allowedOrigins = allowedOrigins }
+        result.maxRequestBytes = maxRequestSize.bytes
+        result.shutdownTimeoutSeconds = shutdownTimeout
+        result.keepAliveSeconds = sseKeepAliveInterval
+        result.logFormat = logFormat
+        return result
+    }
+}
+
+/// Throws unless the value is in the range.
+func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
+    guard range.contains(value) else {
+        throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
+    }
+}

@@ -1,0 +1,30 @@
+import pytest
+from openai import OpenAI
+from server import Server
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The built-in model with default settings."""
+    running = Server()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="session")
+def client(server):
+    return OpenAI(base_url=f"{server.url}/v1", api_key="unused", max_retries=0, timeout=120)
+
+
+@pytest.fixture
+def start():
+    """Starts further servers, which end with the test."""
+    running = []
+
+    def start(*arguments, environment=None):
+        running.append(Server(*arguments, environment=environment))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.kill()

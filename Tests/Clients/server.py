@@ -1,0 +1,122 @@
+"""Starts `apus serve` for a test and speaks plain HTTP with it."""
+
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+APUS = ROOT / ".build" / "release" / "apus"
+
+
+class Server:
+    """A running server; its log is kept in `lines`."""
+
+    def __init__(self, *arguments, environment=None):
+        self.process = subprocess.Popen(
+            [APUS, "serve", *arguments, *([] if "--port" in arguments else ["--port", "0"])],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env={k: v for k, v in os.environ.items() if not k.startswith("APUS_")} | (environment or {}),
+        )
+        self.lines, self.port = [], None
+        self.listening = threading.Event()
+        threading.Thread(target=self._read_log, daemon=True).start()
+        if not self.listening.wait(60):
+            self.kill()
+            raise RuntimeError("the server does not listen:\n" + "".join(self.lines))
+        self.wait_until(lambda: self.get("/health")[0] == 200, "ready")
+
+    def _read_log(self):
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if found := re.search(r"http://[^ :/]+:(\d+)", line):
+                self.port = self.port or int(found.group(1))
+                self.listening.set()
+        self.listening.set()
+
+    def wait_until(self, condition, what, seconds=60):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended with {self.process.returncode}:\n" + "".join(self.lines))
+            if condition():
+                return
+            time.sleep(0.01)
+        raise RuntimeError(f"not {what} within {seconds} s:\n" + "".join(self.lines))
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def request(self, method, path, body=None, headers=None):
+        """Status, headers and body; a body that is not bytes is sent as JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        connection.request(method, path, data, {"Content-Type": "application/json"} | (headers or {}))
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        return response.status, response.headers, content
+
+    def get(self, path, headers=None):
+        return self.request("GET", path, headers=headers)
+
+    def post(self, path, body, headers=None):
+        """Status and parsed JSON."""
+        status, _, content = self.request("POST", path, body, headers)
+        return status, json.loads(content)
+
+    def chat(self, text, **fields):
+        status, body = self.post("/v1/chat/completions", chat_body(text, **fields))
+        assert status == 200, body
+        return body
+
+    def stream(self, path, body):
+        """The payloads of a streamed answer, parsed, without the closing [DONE]."""
+        status, headers, content = self.request("POST", path, body | {"stream": True})
+        assert status == 200, content
+        assert headers["Content-Type"].startswith("text/event-stream")
+        events = [e for e in content.decode().split("\n\n") if e and not e.startswith(":")]
+        assert events[-1] == "data: [DONE]"
+        return [json.loads(e.removeprefix("data: ")) for e in events[:-1]]
+
+    def metric(self, name):
+        """Sum of a metric's samples over all labels."""
+        text = self.get("/metrics")[2].decode()
+        samples = re.findall(rf"^{re.escape(name)}(?:\{{[^}}]*\}})? ([0-9.e+-]+)$", text, re.M)
+        assert samples, f"{name} is not in /metrics"
+        return sum(map(float, samples))
+
+    def raw(self, data, seconds=10):
+        """What the server answers to these bytes until it closes or falls silent."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
+            connection.sendall(data)
+            answer = b""
+            try:
+                while part := connection.recv(65536):
+                    answer += part
+            except TimeoutError:
+                pass
+            return answer
+
+    def terminate(self, seconds=60):
+        """Sends SIGTERM and returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def chat_body(text, **fields):
+    return {"model": "apus-nano", "messages": [{"role": "user", "content": text}]} | fields
