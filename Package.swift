@@ -22,7 +22,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
-        .systemLibrary(name: "CUTF8Proc", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
+        .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
         .target(name: "CBuiltinModel", exclude: ["model", "training"]),
         .target(name: "CKernels"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -43,7 +43,7 @@ let package = Package(
         // MARK: Network
 
         .target(name: "Sockets", dependencies: ["CLinux", logging]),
-        .target(name: "HTTP", dependencies: ["Sockets", collections, logging]),
+        .target(name: "HTTP", dependencies: ["Sockets", logging]),
 
         // MARK: Service
 
@@ -52,7 +52,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "COpenSSL", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Telemetry",
+                "CLinux", "COpenSSL", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Telemetry",
                 "Tokenization", logging,
             ]),
         .target(
@@ -69,14 +69,15 @@ let package = Package(
 
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"]),
-        .testTarget(name: "EngineTests", dependencies: ["Engine"]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Models"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja", "JSON"], exclude: ["Fixtures"]),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "Checkpoints", "Compute"], exclude: ["Fixtures"]),
-        .testTarget(name: "OpenAITests", dependencies: ["OpenAI"]),
-        .testTarget(name: "ServiceTests", dependencies: ["Service"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", logging]),
+        .testTarget(name: "OpenAITests", dependencies: ["Engine", "JSON", "Jinja", "OpenAI", "Tokenization"], exclude: ["Fixtures"]),
+        .testTarget(name: "ServiceTests", dependencies: ["HTTP", "JSON", "OpenAI", "Service", logging]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], exclude: ["Fixtures"]),
     ],

@@ -28,8 +28,7 @@ const struct ck_kernels *ck_kernels_best(void) {
     return &ck_kernels_scalar;
 }
 
-const struct ck_kernels *ck_kernels_selected(void) {
-    const char *name = getenv("APUS_ISA");
+const struct ck_kernels *ck_kernels_named(const char *name) {
     if (!name || !*name)
         return ck_kernels_best();
     for (size_t i = 0; i < ISA_COUNT; i++)
@@ -37,6 +36,8 @@ const struct ck_kernels *ck_kernels_selected(void) {
             return ck_kernels_for(isas[i]);
     return NULL;
 }
+
+const struct ck_kernels *ck_kernels_selected(void) { return ck_kernels_named(getenv("APUS_ISA")); }
 
 const char *ck_isa_name(enum ck_isa isa) {
     switch (isa) {

@@ -42,26 +42,6 @@ int linux_usable_processors(void)
     return count > 0 ? count : 1;
 }
 
-int linux_bind_thread(int ordinal)
-{
-    size_t size;
-    cpu_set_t *mask = affinity(&size);
-    if (!mask)
-        return -1;
-    for (size_t cpu = 0, seen = 0; cpu < size * 8; cpu++) {
-        if (!CPU_ISSET_S(cpu, size, mask) || seen++ != (size_t)ordinal)
-            continue;
-        CPU_ZERO_S(size, mask);
-        CPU_SET_S(cpu, size, mask);
-        int result = sched_setaffinity(0, size, mask);
-        CPU_FREE(mask);
-        return result;
-    }
-    CPU_FREE(mask);
-    errno = EINVAL;
-    return -1;
-}
-
 int linux_name_thread(const char *name)
 {
     char kept[16] = {0};
@@ -114,22 +94,4 @@ int linux_populate_read(const void *base, size_t length)
 #else
     return advise(base, length, 22);
 #endif
-}
-
-int linux_release_memory(void *base, size_t length)
-{
-    return madvise(base, length, MADV_DONTNEED);
-}
-
-int linux_memory_file(const char *name, size_t length)
-{
-    int file = memfd_create(name, MFD_CLOEXEC);
-    if (file < 0)
-        return -1;
-    if (ftruncate(file, (off_t)length) == 0)
-        return file;
-    int reason = errno;
-    close(file);
-    errno = reason;
-    return -1;
 }

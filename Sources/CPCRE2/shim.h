@@ -17,7 +17,7 @@ static inline cpcre2_cursor cpcre2_cursor_at_start(void) {
     return cursor;
 }
 
-// Compiles UTF-8 `pattern` with Unicode properties and `^`/`$` at every line, line ends being LF alone, as Oniguruma does.
+// Compiles UTF-8 `pattern` with Unicode properties and `^`/`$` at every line, line ends being LF alone, as Oniguruma.
 // Returns NULL and sets `*error` and `*offset` (in bytes) if the pattern is invalid.
 static inline pcre2_code_8 *cpcre2_compile(const uint8_t *pattern, size_t length, int *error, size_t *offset) {
     pcre2_compile_context_8 *context = pcre2_compile_context_create_8(NULL);
@@ -58,7 +58,7 @@ static inline pcre2_match_context_8 *cpcre2_match_context_create(pcre2_jit_stack
 
 // Finds the next matches in the subject `bytes[start ..< start + length]`, which stands alone: no assertion sees beyond
 // it. Writes (first byte, end) pairs, counted from `bytes`, and returns the number of pairs, at most `capacity`; fewer
-// means that the subject is exhausted. An empty match directly after a match is passed over, as in Oniguruma's bindings.
+// means that the subject is exhausted. An empty match directly after a match is passed over, as Oniguruma's bindings do.
 // `bytes` must be valid UTF-8. A match that JIT's stack cannot hold is repeated by the interpreter, on the heap.
 static inline size_t cpcre2_find(const pcre2_code_8 *code, bool jit, pcre2_match_data_8 *data,
                                  pcre2_match_context_8 *context, const uint8_t *bytes, size_t start, size_t length,

@@ -11,7 +11,8 @@ static inline int cutf8proc_combining_class(int32_t codepoint) {
 
 // Writes the full canonical (or compatibility) decomposition of a code point, unordered; returns its length.
 // 18 places are enough for every code point.
-static inline ptrdiff_t cutf8proc_decompose(int32_t codepoint, bool compatibility, int32_t *result, ptrdiff_t capacity) {
+static inline ptrdiff_t cutf8proc_decompose(int32_t codepoint, bool compatibility, int32_t *result,
+                                            ptrdiff_t capacity) {
     int boundary = 0;
     int options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | (compatibility ? UTF8PROC_COMPAT : 0);
     return utf8proc_decompose_char(codepoint, result, capacity, (utf8proc_option_t)options, &boundary);

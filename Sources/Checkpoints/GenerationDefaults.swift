@@ -34,12 +34,12 @@ package struct GenerationDefaults: Sendable, Hashable {
 
     /// Reads generation_config.json of a folder. Throws when it is missing or not valid.
     package init(folder: String) throws(CheckpointError) {
-        let name = "generation_config.json"
-        guard let bytes = try CheckpointFolder(folder).bytes(name) else {
+        let path = "\(folder)/generation_config.json"
+        guard let bytes = FileSystem.read(path) else {
             throw CheckpointError(
-                file: "\(folder)/\(name)", problem: "is missing",
+                file: path, problem: "is missing or cannot be read",
                 remedy: "Name a folder with that file, or choose `auto` or `vllm`.")
         }
-        try self.init(JSONValue(checkpointFile: name, bytes: bytes))
+        try self.init(JSONValue(checkpointFile: path, bytes: bytes))
     }
 }

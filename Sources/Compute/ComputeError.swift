@@ -7,7 +7,8 @@ package enum ComputeError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .unsupportedInstructionSet(let name):
             let known = InstructionSet.allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
-            return "instruction set \"\(name)\" (APUS_ISA) is unknown or this machine cannot run it; it can run: \(known)"
+            return
+                "instruction set \"\(name)\" (APUS_ISA) is unknown or this machine cannot run it; it can run: \(known)"
         case .outOfMemory(let purpose, let bytes):
             return "the system refuses \(bytes) bytes for \(purpose); free memory or ask for less"
         }

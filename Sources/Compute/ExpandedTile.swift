@@ -89,7 +89,8 @@ struct ExpandedTile {
             for token in 0..<known {
                 let position = start + first + token
                 let block = memory.base + Int(table[position / memory.blockSize]) * memory.blockBytes
-                let key = block + memory.keyOffset(layer: layer, head: 0)
+                let key =
+                    block + memory.keyOffset(layer: layer, head: 0)
                     + position % memory.blockSize * memory.keyBytes
                 processor.kernels.load(
                     memory.layout.format.kernelFormat, key, nil, latents + token * shape.cached, shape.cached)

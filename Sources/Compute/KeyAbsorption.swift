@@ -6,27 +6,33 @@ extension Processor {
     ///
     /// - Parameter expansion: kv_b_proj, `[heads * (nope + value), rank]`, per head the keys' rows before the values'.
     package func keyAbsorption(of expansion: Matrix, shape: LatentShape) -> [Matrix] {
-        let transposed = (0..<shape.heads).map { _ in Tensor(rows: 0, columns: 0) }
-        let block = Int(CK_SCALE_BLOCK)
-        let keepsCodes = expansion.format == .f8e4m3 && (shape.nope + shape.value) % block == 0
-        if keepsCodes {
-            return (0..<shape.heads).map { transposeCodes(of: expansion, shape: shape, head: $0) }
-        }
-        pool.run(shape.heads) { head in
-            let out = transposed[head]
-            out.reshape(rows: shape.rank, columns: shape.nope)
-            let row = Tensor(rows: 1, columns: shape.rank)
-            for index in 0..<shape.nope {
-                expansion.load(row: head * (shape.nope + shape.value) + index, with: kernels, into: row.base)
-                for column in 0..<shape.rank { out.base[column * shape.nope + index] = row.base[column] }
+        var heads = [Matrix?](repeating: nil, count: shape.heads)
+        // A head of fp8 that starts at a block's first row keeps its codes. Otherwise its scaled values have more
+        // digits than 16 bits hold.
+        let keepsCodes = expansion.format == .f8e4m3 && (shape.nope + shape.value) % Int(CK_SCALE_BLOCK) == 0
+        heads.withUnsafeMutableBufferPointer { heads in
+            let heads = heads
+            workers.run(shape.heads) { head in
+                heads[head] =
+                    keepsCodes
+                    ? transposeCodes(of: expansion, shape: shape, head: head)
+                    : transposeValues(of: expansion, shape: shape, head: head)
             }
         }
-        // Scaled fp8 values have more digits than 16 bits hold.
-        let format = expansion.format == .f8e4m3 ? .f32 : expansion.format
-        return transposed.map { Matrix($0, format: format) }
+        return heads.compactMap { $0 }
     }
 
-    /// A head that starts at a block's first row: codes and scales change places with the blocks whole.
+    private func transposeValues(of expansion: Matrix, shape: LatentShape, head: Int) -> Matrix {
+        let values = Tensor(rows: shape.rank, columns: shape.nope)
+        let row = Tensor(rows: 1, columns: shape.rank)
+        for index in 0..<shape.nope {
+            expansion.load(row: head * (shape.nope + shape.value) + index, with: kernels, into: row.base)
+            for column in 0..<shape.rank { values.base[column * shape.nope + index] = row.base[column] }
+        }
+        return Matrix(values, format: expansion.format == .f8e4m3 ? .f32 : expansion.format)
+    }
+
+    /// Codes and scales change places with the blocks whole.
     private func transposeCodes(of expansion: Matrix, shape: LatentShape, head: Int) -> Matrix {
         let block = Int(CK_SCALE_BLOCK)
         let firstRow = head * (shape.nope + shape.value)
@@ -36,13 +42,11 @@ extension Processor {
         for row in 0..<shape.nope {
             for column in 0..<shape.rank { target[column * shape.nope + row] = source[row * shape.rank + column] }
         }
-        let blockRows = (shape.rank + block - 1) / block
-        let blockColumns = (shape.nope + block - 1) / block
-        let scales = Tensor(rows: blockRows, columns: blockColumns)
+        let scales = Tensor(rows: (shape.rank + block - 1) / block, columns: (shape.nope + block - 1) / block)
         if let old = expansion.scales {
-            for row in 0..<blockRows {
-                for column in 0..<blockColumns {
-                    scales.base[row * blockColumns + column] =
+            for row in 0..<scales.rows {
+                for column in 0..<scales.columns {
+                    scales.base[row * scales.columns + column] =
                         old[(firstRow / block + column) * expansion.scaleStride + row]
                 }
             }

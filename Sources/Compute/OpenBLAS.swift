@@ -7,7 +7,8 @@ enum OpenBLAS {
     static let tileRows = 64
 
     /// The library's own threads stay off: the worker pool calls it from every thread.
-    static func useOneThread() { openblas_set_num_threads(1) }
+    static func useOneThread() { _ = onceWithOneThread }
+    private static let onceWithOneThread: Void = openblas_set_num_threads(1)
 
     /// `y[m][n] = sum over k of x[m][k] * w[n][k]` for the `tileRows` rows of one tile. Strides count floats.
     static func multiplyTile(

@@ -14,7 +14,7 @@ extension Processor {
         precondition(queries.columns == shape.heads * shape.keySize, "queries of \(queries.columns) values")
         precondition(output.columns == shape.heads * shape.valueSize, "an output of \(output.columns) values")
         guard !plan.pieces.isEmpty else {
-            pool.run(plan.tiles.count) { index, thread in
+            workers.run(plan.tiles.count) { index, thread in
                 let tile = plan.tiles[index]
                 let partial = partial(
                     of: tile, plan, at: scratch[thread].floats(plan.partialFloatCount(tile)))
@@ -28,7 +28,7 @@ extension Processor {
             return
         }
         partials.reshape(rows: 1, columns: plan.partialFloats)
-        pool.run(plan.pieces.count) { index, thread in
+        workers.run(plan.pieces.count) { index, thread in
             let piece = plan.pieces[index]
             let tile = plan.tiles[piece.tile]
             let partial = partial(of: tile, plan, at: partials.base + tile.partialOffset)
@@ -36,7 +36,7 @@ extension Processor {
                 queries, tile, piece.range, plan, layout, memory: memory, layer: layer, into: partial,
                 thread: thread)
         }
-        pool.run(plan.tiles.count) { index in
+        workers.run(plan.tiles.count) { index in
             let tile = plan.tiles[index]
             merge(partial(of: tile, plan, at: partials.base + tile.partialOffset), tile, plan, into: output)
         }

@@ -76,7 +76,7 @@ extension Processor {
             tasks.append(grid.count)
             return grid
         }
-        pool.run(tasks.count) { task, thread in
+        workers.run(tasks.count) { task, thread in
             let (index, number) = tasks.locate(task)
             let tile = grids[index][number]
             let part = parts[index]

@@ -22,7 +22,7 @@ extension Processor {
                 tasks.append((run, first..<min(first + ExpandedTile.rowLimit, run.rows.upperBound)))
             }
         }
-        pool.run(tasks.count * shape.heads) { index, thread in
+        workers.run(tasks.count * shape.heads) { index, thread in
             let task = tasks[index / shape.heads]
             let tile = ExpandedTile(
                 processor: self, shape: shape, expansion: expansion, head: index % shape.heads, run: task.run,
@@ -53,12 +53,15 @@ extension Processor {
                         column: head * shape.cached, rows: rows)
                 }
             })
-        for rows in segments {
-            for row in rows {
-                for head in 0..<shape.heads {
-                    latentQueries.pointer(row: row, column: head * shape.cached + shape.rank).update(
-                        from: queries.pointer(row: row, column: head * shape.query + shape.nope),
-                        count: shape.rope)
+        for segment in segments {
+            forRows(segment.count, atLeast: 8) { rows in
+                for row in rows {
+                    for head in 0..<shape.heads {
+                        let row = segment.lowerBound + row
+                        latentQueries.pointer(row: row, column: head * shape.cached + shape.rank).update(
+                            from: queries.pointer(row: row, column: head * shape.query + shape.nope),
+                            count: shape.rope)
+                    }
                 }
             }
         }

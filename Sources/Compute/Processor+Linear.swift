@@ -13,7 +13,7 @@ extension Processor {
             tasks.append(grid.count)
             return grid
         }
-        pool.run(tasks.count) { task, thread in
+        workers.run(tasks.count) { task, thread in
             let (part, index) = tasks.locate(task)
             let tile = grids[part][index]
             let projection = projections[part]
@@ -37,11 +37,12 @@ extension Processor {
         precondition(output.columns == up.outputs && output.rows == input.rows, "an output of another shape")
         let grid = TileGrid(
             rows: 0..<input.rows, outputs: 0..<up.outputs, rowBytes: 2 * up.rowBytes, threads: threadCount)
-        pool.run(grid.count) { task, thread in
+        workers.run(grid.count) { task, thread in
             let tile = grid[task]
             multiplyGated(
                 gate, up, gateBias: gateBias, upBias: upBias, outputs: tile.outputs,
-                x: input.pointer(row: tile.rows.lowerBound), xStride: input.columns, rows: tile.rows.count, y: output.pointer(row: tile.rows.lowerBound),
+                x: input.pointer(row: tile.rows.lowerBound), xStride: input.columns, rows: tile.rows.count,
+                y: output.pointer(row: tile.rows.lowerBound),
                 yStride: output.columns, thread: thread)
         }
     }

@@ -6,9 +6,10 @@ import CKernels
 /// threads: work is cut by outputs, heads, rows and fixed key ranges, never inside a sum.
 package final class Processor: @unchecked Sendable {
     package let instructionSet: InstructionSet
-    package var threadCount: Int { pool.threadCount }
+    package var threadCount: Int { workers.threadCount }
+    /// The threads; others may use them between this processor's operations.
+    package let workers: WorkerPool
 
-    let pool: WorkerPool
     let kernels: ck_kernels
     let scratch: [ThreadScratch]
     /// Partial results of attention that is split over the keys.
@@ -22,7 +23,7 @@ package final class Processor: @unchecked Sendable {
         }
         kernels = table.pointee
         self.instructionSet = InstructionSet(kernels.isa)
-        pool = WorkerPool(threadCount: threads)
+        workers = WorkerPool(threadCount: threads)
         scratch = (0..<threads).map { _ in ThreadScratch() }
         OpenBLAS.useOneThread()
     }
@@ -33,7 +34,7 @@ package final class Processor: @unchecked Sendable {
     func forRows(_ rows: Int, atLeast grain: Int, _ body: (Range<Int>) -> Void) {
         if rows <= grain { return body(0..<rows) }
         let pieces = min((rows + grain - 1) / grain, threadCount * 4)
-        pool.run(pieces) { piece in
+        workers.run(pieces) { piece in
             body(rows * piece / pieces..<rows * (piece + 1) / pieces)
         }
     }

@@ -13,8 +13,12 @@ struct TileGrid {
     /// enough to share evenly.
     private static let streamedBytes = 192 << 10
     private static let fewRows = 16
-    private static let manyRowTile = 128
-    private static let manyOutputTile = 64
+    /// Up to this many rows the kernels decode weights on their way to the multiply-add, 8 outputs at a time; beyond
+    /// it they work in blocks of 66 rows x 48 outputs.
+    private static let streamedRows = 3
+    private static let outputBlock = 48
+    private static let manyRowTile = 4 * 66
+    private static let manyOutputTile = 2 * outputBlock
 
     init(rows: Range<Int>, outputs: Range<Int>, rowBytes: Int, threads: Int) {
         self.rows = rows
@@ -23,7 +27,8 @@ struct TileGrid {
             rowTile = max(rows.count, 1)
             let even = (outputs.count + threads * 4 - 1) / (threads * 4)
             let wanted = min(max(Self.streamedBytes / max(rowBytes, 1), 1), even)
-            outputTile = max((wanted + 7) / 8 * 8, 8)
+            let multiple = rows.count <= Self.streamedRows ? 8 : Self.outputBlock
+            outputTile = max((wanted + multiple - 1) / multiple, 1) * multiple
         } else {
             rowTile = Self.manyRowTile
             outputTile = Self.manyOutputTile

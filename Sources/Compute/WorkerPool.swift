@@ -25,7 +25,7 @@ package final class WorkerPool: @unchecked Sendable {
     private var runNumber: UInt64 = 0
 
     /// Polls before a worker sleeps: some 50 µs, longer than the gaps between the runs of one forward pass.
-    private static let spinLimit = 20_000
+    private static let spinLimit = 50_000
 
     private struct Gate {
         var mutex = pthread_mutex_t()

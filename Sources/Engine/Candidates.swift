@@ -11,6 +11,8 @@ struct Candidates: ~Escapable {
     /// 1 / temperature.
     private let scale: Float
 
+    private static let nearDistance: Float = 12
+
     @_lifetime(copy logits, copy weights)
     init(logits: Span<Float>, weights: Span<Float>, maximum: Float, scale: Float) {
         self.logits = logits
@@ -32,19 +34,21 @@ struct Candidates: ~Escapable {
     /// Draws from what `parameters` keep, by inverting the cumulative distribution in order of the ids.
     func draw(_ uniform: Double, _ parameters: SamplingParameters, _ scratch: inout SamplerScratch) -> Int? {
         let floor = parameters.minP > 0 ? Float(log(Double(parameters.minP))) : -.infinity
-        scratch.clearBins()
-        var (count, mass) = (0, 0.0)
-        for token in 0..<logits.count {
-            let distance = distance(token)
-            guard distance >= floor else { continue }
-            scratch.bins[Self.bin(distance)].add(Double(weights[token]))
-            count += 1
+        // Nearly always the cuts fall among the tokens close to the largest logit; the others need no bins then.
+        let near = max(floor, -Self.nearDistance)
+        var (count, mass) = fillBins(downTo: near, &scratch)
+        if near > floor {
+            let total = floor == -.infinity ? VectorMath.sum(weights) : nil
+            let suffices =
+                parameters.topK > 0
+                ? parameters.topK <= count : total.map { Double(parameters.topP) * $0 <= mass } ?? false
+            if !suffices { (count, mass) = fillBins(downTo: floor, &scratch) }
+            mass = total ?? mass
         }
-        for bin in scratch.bins { mass += bin.mass }
         guard mass.isFinite, mass > 0 else { return nil }
 
         var cut = Cut(logit: -.infinity, token: logits.count)
-        if parameters.topK > 0, parameters.topK < count {
+        if parameters.topK > 0, parameters.topK <= count {
             (cut, mass) = cutByCount(parameters.topK, floor, &scratch)
         }
         if parameters.topP < 1, let nearer = cutByMass(Double(parameters.topP) * mass, floor, &scratch),
@@ -53,6 +57,22 @@ struct Candidates: ~Escapable {
             cut = nearer
         }
         return draw(uniform, floor, cut, &scratch)
+    }
+
+    /// Sorts the tokens no further than `floor` from the largest logit into bins; returns their number and mass.
+    private func fillBins(downTo floor: Float, _ scratch: inout SamplerScratch) -> (count: Int, mass: Double) {
+        scratch.clearBins()
+        // A little lower, since both are rounded; the distance itself decides.
+        let threshold = (maximum + (floor - 1) / scale).nextDown
+        VectorMath.forEachIndex(of: logits, atLeast: threshold) { token in
+            let distance = distance(token)
+            guard distance >= floor else { return }
+            scratch.bins[Self.bin(distance)].add(Double(weights[token]))
+        }
+        return scratch.bins.reduce(into: (0, 0.0)) { sum, bin in
+            sum.0 += bin.count
+            sum.1 += bin.mass
+        }
     }
 
     private func draw(_ uniform: Double, _ floor: Float, _ cut: Cut, _ scratch: inout SamplerScratch) -> Int? {
@@ -105,7 +125,8 @@ struct Candidates: ~Escapable {
         var members: [Int] = []
         // One bin of slack, since the bin is decided on the rounded distance.
         let isLast = index == SamplerScratch.binCount - 1
-        let threshold = isLast ? -.infinity : maximum - Float(index + 2) / (SamplerScratch.binsPerUnit * scale)
+        let threshold =
+            isLast ? -.infinity : (maximum - Float(index + 2) / (SamplerScratch.binsPerUnit * scale)).nextDown
         VectorMath.forEachIndex(of: logits, atLeast: threshold) { token in
             let distance = distance(token)
             if distance >= floor, Self.bin(distance) == index { members.append(token) }

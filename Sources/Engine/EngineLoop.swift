@@ -65,7 +65,9 @@ final class EngineLoop {
         while index < outputs.count {
             let request = outputs[index].request
             var events: [GenerationEvent] = []
-            while index < outputs.count, outputs[index].request == request, case .event(let event) = outputs[index].content {
+            while index < outputs.count, outputs[index].request == request,
+                case .event(let event) = outputs[index].content
+            {
                 events.append(event)
                 index += 1
             }

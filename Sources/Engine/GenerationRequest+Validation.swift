@@ -1,4 +1,6 @@
 extension GenerationRequest {
+    private static let maxChoices = 1024
+
     /// Throws for values that no engine with this vocabulary and `maxLength` can serve.
     func validate(vocabularySize: Int, maxLength: Int) throws(EngineError) {
         let ids = Int32(0)..<Int32(clamping: vocabularySize)
@@ -6,7 +8,8 @@ extension GenerationRequest {
         if let stranger = prompt.first(where: { !ids.contains($0) }) {
             try require(false, "prompt", "has token \(stranger); the vocabulary has \(vocabularySize)")
         }
-        try require(choices >= 1, "n", "is \(choices); it must be at least 1")
+        try require(
+            (1...Self.maxChoices).contains(choices), "n", "is \(choices); it must be from 1 to \(Self.maxChoices)")
         let fewest = promptLogprobs == nil ? 1 : 0
         try require(maxTokens >= fewest, "max_tokens", "is \(maxTokens); it must be at least \(fewest)")
         try require(minTokens >= 0, "min_tokens", "is \(minTokens); it must not be negative")

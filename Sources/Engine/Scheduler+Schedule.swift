@@ -35,7 +35,7 @@ extension Scheduler {
     private func admitWaiting(_ draft: inout Draft) {
         while draft.budget > 0, running.count < limits.maxSequences, let sequence = waiting.first {
             let cached = cachedBlocks(for: sequence)
-            guard fits(sequence, cached: cached) else { return }
+            guard !isBeingComputed(sequence, after: cached.count), fits(sequence, cached: cached) else { return }
             sequence.computed = cached.count * limits.blockSize
             let rowCount = rowCount(of: sequence, budget: draft.budget, draft)
             guard rowCount > 0 else {
@@ -105,12 +105,28 @@ extension Scheduler {
         return true
     }
 
-    /// Blocks from the start of the sequence that are in the cache. The last token is always computed: its logits are
-    /// wanted, and so are those of the positions whose log-probabilities are.
+    /// Blocks that the sequence may take over. The last token is always computed: its logits are wanted, and so are
+    /// those of the positions whose log-probabilities are.
+    private func reusableBlockCount(of sequence: TokenSequence) -> Int {
+        guard limits.prefixCaching else { return 0 }
+        let positions = min(sequence.tokens.count - 1, sequence.request.firstPromptLogprobPosition ?? .max)
+        return positions / limits.blockSize
+    }
+
+    /// Whether a running sequence is about to compute the first block that this one lacks: equal prompts that come
+    /// together are computed once. It costs the queue a step at most, since a prefill takes what the step has left.
+    private func isBeingComputed(_ sequence: TokenSequence, after cachedCount: Int) -> Bool {
+        guard cachedCount < reusableBlockCount(of: sequence) else { return false }
+        let hash = sequence.hashes[cachedCount]
+        return running.contains {
+            $0.computed < (cachedCount + 1) * limits.blockSize && $0.hashes.count > cachedCount
+                && $0.hashes[cachedCount] == hash
+        }
+    }
+
+    /// Blocks from the start of the sequence that are in the cache.
     private func cachedBlocks(for sequence: TokenSequence) -> [Int32] {
-        guard limits.prefixCaching else { return [] }
-        let reusable = min(sequence.tokens.count - 1, sequence.request.firstPromptLogprobPosition ?? .max)
-        let wanted = reusable / limits.blockSize
+        let wanted = reusableBlockCount(of: sequence)
         extendHashes(of: sequence, to: wanted)
         var blocks: [Int32] = []
         for hash in sequence.hashes.prefix(wanted) {

@@ -17,7 +17,9 @@ enum VectorMath {
         }
         var result = any(invalid) ? Float.nan : -.infinity
         for lane in 0..<laneCount where best[lane] > result { result = best[lane] }
-        for index in vectorEnd..<values.count where !(values[index] <= result) { result = values[index] }
+        for index in vectorEnd..<values.count where !result.isNaN && !(values[index] <= result) {
+            result = values[index]
+        }
         return result
     }
 
@@ -96,6 +98,15 @@ enum VectorMath {
     private static func store(_ lanes: Lanes, _ values: inout MutableSpan<Float>, _ index: Int) {
         var bytes = values.mutableBytes
         bytes.storeBytes(of: lanes, toByteOffset: index * MemoryLayout<Float>.stride, as: Lanes.self)
+    }
+
+    /// Sum of all weights, block by block.
+    static func sum(_ weights: Span<Float>) -> Double {
+        var total = 0.0
+        for start in stride(from: 0, to: weights.count, by: blockLength) {
+            total += sum(weights, from: start, to: min(start + blockLength, weights.count))
+        }
+        return total
     }
 
     /// Sum of one block of weights.

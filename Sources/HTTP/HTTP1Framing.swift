@@ -27,7 +27,8 @@ extension HTTPHeaders {
         let codings = listElements("Transfer-Encoding")
         if codings == ["chunked"] { return true }
         if codings.last == "chunked", !codings.dropLast().contains("chunked") {
-            throw HTTPProtocolError(501, "The transfer coding \"\(codings[0])\" is not implemented; send chunked alone.")
+            throw HTTPProtocolError(
+                501, "The transfer coding \"\(codings[0])\" is not implemented; send chunked alone.")
         }
         throw HTTPProtocolError(400, "The Transfer-Encoding must be chunked, once and last.")
     }

@@ -4,8 +4,9 @@
 ///
 /// A peer's end of input does not tell whether it left or still reads the answer. The session finds out by sending
 /// something harmless: `100 Continue` before the response, or a leading zero of the next chunk size within it. A peer
-/// that left answers with a reset, upon which the transport closes; one that still reads loses nothing. HTTP/1.0 has
-/// nothing harmless to send, so there the request is cancelled, and only what its handler then answers is sent.
+/// that left answers with a reset, upon which the transport closes and the handler is cancelled; one that still reads
+/// loses nothing. HTTP/1.0 has nothing harmless to send, so there the handler is cancelled at once, and what it then
+/// answers is sent.
 package struct HTTP1ServerSession {
     package enum Action {
         case send([UInt8])
@@ -14,9 +15,11 @@ package struct HTTP1ServerSession {
         case setReading(Bool)
         /// Nobody waits for the running handler any more.
         case cancel
+        /// Call `probe` when a quick answer would have been sent.
+        case probeSoon
         case watchPeer
-        /// Send what waits, then close.
-        case finish
+        /// Send what waits, then close; with `lingering`, only after the client could read the response.
+        case finish(lingering: Bool)
     }
 
     package enum Phase: Equatable {
@@ -56,17 +59,19 @@ package struct HTTP1ServerSession {
 
     package mutating func receiveEnd() -> [Action] {
         inputEnded = true
-        switch (phase, current?.request.version) {
-        case (.handling, .http11):
-            return [.send(HTTP1ResponseEncoder.continueLine), .watchPeer]
-        case (.streaming(chunked: true), _):
-            return [.send([UInt8(ascii: "0")]), .watchPeer]
-        case (.handling, _), (.streaming, _):
-            return [.cancel]
-        case (.idle, _), (.head, _), (.body, _):
-            return close()
-        case (.closing, _):
-            return []
+        switch phase {
+        case .handling, .streaming: return current?.request.version == .http10 ? [.cancel] : [.probeSoon]
+        case .idle, .head, .body: return close()
+        case .closing: return []
+        }
+    }
+
+    /// Sends what makes a peer that left answer with a reset.
+    package mutating func probe() -> [Action] {
+        switch phase {
+        case .handling: [.send(HTTP1ResponseEncoder.continueLine), .watchPeer]
+        case .streaming(chunked: true): [.send([UInt8(ascii: "0")]), .watchPeer]
+        case .streaming, .idle, .head, .body, .closing: []
         }
     }
 
@@ -86,8 +91,9 @@ package struct HTTP1ServerSession {
 
     package mutating func close() -> [Action] {
         guard phase != .closing else { return [] }
+        let isIdle = phase == .idle && parser.isBetweenRequests
         phase = .closing
-        return [.finish]
+        return [.finish(lingering: !isIdle)]
     }
 
     private var isAwaitingInput: Bool { phase == .idle || phase == .head || phase == .body }

@@ -38,7 +38,7 @@ final class HTTPClientConnection: TransportHandler {
     /// Whether a request failed on it without any answer, as happens when the server closes an idle connection.
     var failedUnanswered: Bool { state.withLock { $0.isClosed && !$0.hasAnswered } }
 
-    func close() { transport.finish() }
+    func close() { transport.finish(lingering: false) }
 
     func send(_ request: HTTPClientRequest, to url: HTTPURL) async throws -> HTTPClientResponse {
         let exchange = HTTPClientExchange(transport)
@@ -97,7 +97,7 @@ final class HTTPClientConnection: TransportHandler {
                 return false
             }
             guard state.exchange == nil else { return false }
-            if !state.keepsAlive { transport.finish() }
+            if !state.keepsAlive { transport.finish(lingering: false) }
             return state.keepsAlive
         }
         if becameIdle { idle(self) }
@@ -129,7 +129,7 @@ final class HTTPClientConnection: TransportHandler {
             }
             state.isClosed = true
         }
-        transport.finish()
+        transport.finish(lingering: false)
     }
 
     func transportDrained() {

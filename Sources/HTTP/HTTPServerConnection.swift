@@ -16,6 +16,9 @@ final class HTTPServerConnection: TransportHandler {
         var since = ContinuousClock.now
     }
 
+    /// Spares clients that end their input early and get their answer at once the probe.
+    private static let probeDelay = Duration.milliseconds(5)
+
     typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
     private let transport: any Transport
@@ -134,8 +137,9 @@ final class HTTPServerConnection: TransportHandler {
             case .handle(let request): handle(request, &state)
             case .setReading(let enabled): transport.setReading(enabled)
             case .cancel: break
+            case .probeSoon: transport.schedule(Self.probeDelay) { [weak self] in self?.update { $0.probe() } }
             case .watchPeer: transport.watchPeer()
-            case .finish: transport.finish()
+            case .finish(let lingering): transport.finish(lingering: lingering)
             }
         }
     }
@@ -163,7 +167,6 @@ final class HTTPServerConnection: TransportHandler {
         guard streams, case .stream(let body) = response.body else { return }
         do {
             try await body(ResponseWriter(self, exchange: exchange))
-            // A response that still waits in the queue belongs to its client until the next request begins.
             state.withLock { state in
                 guard !state.isClosed, state.exchange == exchange else { return }
                 state.since = .now

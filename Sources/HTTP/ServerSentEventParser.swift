@@ -1,10 +1,3 @@
-/// One event of an event stream.
-package struct ServerSentEvent: Sendable, Hashable {
-    package var type = "message"
-    package var data = ""
-    package var id: String?
-}
-
 /// Reads the event-stream format of the HTML standard, section 9.2, in pieces of any size. Comments are dropped.
 package struct ServerSentEventParser: Sendable {
     private var line: [UInt8] = []

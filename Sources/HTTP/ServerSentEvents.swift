@@ -50,7 +50,8 @@ package enum ServerSentEvents {
     }
 
     private static func oneLine(_ text: String) -> String {
-        String(decoding: text.utf8.map { $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn ? ASCII.space : $0 },
+        String(
+            decoding: text.utf8.map { $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn ? ASCII.space : $0 },
             as: UTF8.self)
     }
 }

@@ -23,7 +23,7 @@ final class DecoderFrame: @unchecked Sendable {
         _ configuration: ModelConfiguration, pairing: RotaryTable.Pairing, weights: WeightSource,
         options: ModelOptions
     ) throws {
-        processor = try Processor(threads: options.threads, instructionSet: options.instructionSet)
+        processor = options.processor
         contextLength = min(options.maxContext ?? configuration.contextLength, configuration.contextLength)
         vocabularySize = configuration.vocabularySize
         epsilon = Float(configuration.normEpsilon)

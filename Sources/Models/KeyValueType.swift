@@ -3,7 +3,8 @@ package import Compute
 
 /// How cached keys and values are stored.
 package enum KeyValueType: String, Sendable, CaseIterable {
-    /// f32 for f32 checkpoints, f16 for fp8 ones (their weights carry more digits than bf16 keeps), else bf16.
+    /// bf16 for bf16 and f16 checkpoints, f32 for others: rounded latents tip near ties between experts, and MLA's cache
+    /// is small.
     case auto
     case f32
     case bf16
@@ -17,9 +18,8 @@ package enum KeyValueType: String, Sendable, CaseIterable {
         case .f16: .f16
         case .auto:
             switch weights {
-            case .f32: .f32
-            case .f8e4m3: .f16
-            default: .bf16
+            case .f16, .bf16: .bf16
+            default: .f32
             }
         }
     }

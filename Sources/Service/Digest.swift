@@ -18,4 +18,8 @@ struct Digest {
         SHA256_Final(&bytes, &copy)
         return bytes
     }
+
+    var hexadecimal: String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
 }

@@ -1,11 +1,11 @@
+internal import CLinux
 package import Checkpoints
+package import Compute
 package import Engine
-internal import Jinja
-package import Models
-package import OpenAI
-internal import Compute
 internal import FoundationEssentials
 internal import JSON
+package import Models
+package import OpenAI
 package import Tokenization
 
 /// A checkpoint that is ready to run: weights in memory, tokenizer and template parsed.
@@ -14,7 +14,11 @@ package struct LoadedModel: Sendable {
     package let configuration: ModelConfiguration
     package let model: any LanguageModel
     package let tokenizer: Tokenizer
-    private let workers: WorkerPool
+    private let processor: Processor
+
+    /// Threads that compute.
+    package var threadCount: Int { processor.threadCount }
+    package var instructionSet: InstructionSet { processor.instructionSet }
 
     /// Opens a folder, or the built-in checkpoint for nil.
     package static func checkpoint(_ path: String?) throws(CheckpointError) -> Checkpoint {
@@ -34,11 +38,12 @@ package struct LoadedModel: Sendable {
                     + "\(self.configuration.vocabularySize - 1)",
                 remedy: "Use the tokenizer that belongs to these weights.")
         }
-        workers = WorkerPool(threadCount: configuration.threads ?? WorkerPool.usableProcessors)
+        let threads = configuration.threads ?? Int(linux_usable_processors())
+        processor = try Processor(threads: threads)
         model = try ModelLoader.load(
             checkpoint, configuration: self.configuration,
             options: ModelOptions(
-                workers: workers, keyValueType: configuration.cacheType, maxContext: configuration.maxModelLength,
+                processor: processor, keyValueType: configuration.cacheType, maxContext: configuration.maxModelLength,
                 availableMemory: MachineMemory.current()?.available ?? .max),
             progress: progress)
     }
@@ -63,7 +68,7 @@ package struct LoadedModel: Sendable {
         engine.maxModelLength = configuration.maxModelLength
         return try Engine(
             runner: CPURunner(
-                model: model, blockCount: blocks, blockSize: configuration.blockSize, workers: workers),
+                model: model, blockCount: blocks, blockSize: configuration.blockSize, workers: processor.workers),
             configuration: engine)
     }
 
@@ -126,7 +131,7 @@ package struct LoadedModel: Sendable {
         var digest = Digest()
         digest.update(checkpoint.config.serialized())
         for tensor in checkpoint.tensors { digest.update("\(tensor.name) \(tensor.type) \(tensor.shape)") }
-        digest.update("\(Version.text) \(configuration.cacheType) \(InstructionSet.current)")
+        digest.update("\(Version.text) \(configuration.cacheType) \(processor.instructionSet)")
         return "fp_" + digest.hexadecimal.prefix(12)
     }
 }

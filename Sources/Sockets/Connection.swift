@@ -19,6 +19,7 @@ package final class Connection: Transport, EventLoopMember {
         var lastProgress = ContinuousClock.now
         var reading = false
         var inputEnded = false
+        var lingers = false
     }
 
     package let peer: SocketAddress
@@ -97,10 +98,16 @@ package final class Connection: Transport, EventLoopMember {
         watchPeer(after: 1)
     }
 
-    package func finish() {
+    package func schedule(_ delay: Duration, _ body: @escaping @Sendable () -> Void) {
+        let nanoseconds = Int(delay / .nanoseconds(1))
+        loop.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
+    }
+
+    package func finish(lingering: Bool) {
         let isOver = state.withLock { state in
             guard state.phase == .open else { return false }
             state.phase = .flushing
+            state.lingers = lingering
             return state.outbound.isEmpty && endOutput(&state)
         }
         if isOver { loop.queue.async { self.close(nil) } }
@@ -250,12 +257,12 @@ package final class Connection: Transport, EventLoopMember {
         return nil
     }
 
-    /// Ends the output after `finish`. Returns true when the peer has ended its own, so that nothing is left to await.
+    /// Ends the output after `finish`. Returns true when nothing is left to await.
     private func endOutput(_ state: inout State) -> Bool {
         shutdown(number, Int32(SHUT_WR))
         state.phase = .lingering
         state.deadline = .now + limits.lingerTime
-        guard !state.inputEnded else { return true }
+        guard state.lingers, !state.inputEnded else { return true }
         state.reading = true
         readiness?.setReading(true)
         return false
@@ -294,7 +301,7 @@ package final class Connection: Transport, EventLoopMember {
         if isDead { return fail(SocketError("connection with \(peer)", code: ECONNRESET)) }
         // Later than this, the regular tick looks.
         guard milliseconds < 200 else { return }
-        loop.queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in
+        schedule(.milliseconds(milliseconds)) { [weak self] in
             self?.watchPeer(after: milliseconds * 2)
         }
     }

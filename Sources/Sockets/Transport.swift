@@ -17,39 +17,13 @@ package protocol Transport: AnyObject, Sendable {
     /// Looks, from now on and at short intervals, whether a peer that ended its input has gone altogether.
     func watchPeer()
 
-    /// Sends what waits, ends the output, lets the peer read it, then closes. Input is discarded from now on.
-    func finish()
+    /// Runs `body` on the queue of the event loop after a delay.
+    func schedule(_ delay: Duration, _ body: @escaping @Sendable () -> Void)
+
+    /// Sends what waits, then closes. Input is discarded from now on. With `lingering` the peer's own close is awaited for
+    /// a while first: closing with unread input resets the connection, and the peer could lose what it has not read yet.
+    func finish(lingering: Bool)
 
     /// Closes at once with a reset; what waits is dropped.
     func abort()
-}
-
-/// Receives a transport's events, one at a time, on the queue of its event loop, and holding no lock.
-package protocol TransportHandler: AnyObject, Sendable {
-    /// The bytes are only valid during the call.
-    func transportReceived(_ bytes: Span<UInt8>)
-
-    /// The peer will send no more. It may still read.
-    func transportInputEnded()
-
-    /// What waited for the peer has fallen to the low-water mark.
-    func transportDrained()
-
-    /// A regular call, about five times a second, for deadlines.
-    func transportTick(_ now: ContinuousClock.Instant)
-
-    /// The connection is gone in both directions. The last event, exactly once. `error` is nil after `finish`.
-    func transportClosed(_ error: SocketError?)
-}
-
-/// How long and how much a transport waits for its peer.
-package struct TransportLimits: Sendable {
-    /// `transportDrained` is called when the waiting bytes fall to this mark.
-    package var lowWater = 64 << 10
-    /// A peer that takes none of the waiting bytes for this long is dropped.
-    package var stallTime = Duration.seconds(30)
-    /// After `finish`, how long the peer's own close is awaited, so that it can read the last bytes.
-    package var lingerTime = Duration.seconds(2)
-
-    package init() {}
 }

@@ -65,7 +65,8 @@ package final class ServerMetrics: Sendable {
         rejections = registry.counter(
             "apus:admission_rejections_total", help: "Requests that were not admitted, by HTTP status.",
             labels: ["model_name", "status"])
-        timeToFirstToken = make.histogram("time_to_first_token_seconds", "From arrival to a request's first token.", .firstToken)
+        timeToFirstToken = make.histogram(
+            "time_to_first_token_seconds", "From arrival to a request's first token.", .firstToken)
         interTokenLatency = make.histogram("inter_token_latency_seconds", "Between two tokens of a choice.", .perToken)
         timePerToken = make.histogram(
             "request_time_per_output_token_seconds", "A request's mean time per token after its first.", .perToken)

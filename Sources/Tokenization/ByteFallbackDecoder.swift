@@ -1,7 +1,7 @@
 /// Joins runs of byte tokens: valid UTF-8 becomes text, every byte of any other run U+FFFD.
 ///
 /// Whether a run is valid shows at its end only, so a run is held back until then.
-struct ByteFallbackDecoder: Sendable {
+struct ByteFallbackDecoder: DecoderStage {
     private var whole = WholeToken()
     private var run: [UInt8] = []
 
@@ -24,5 +24,9 @@ struct ByteFallbackDecoder: Sendable {
             output += Array(repeating: replacement, count: run.count)
         }
         run = []
+    }
+
+    func contribution(of token: [UInt8]) -> (bytes: [UInt8], isFinal: Bool) {
+        ByteFallback.byte(of: token).map { ([$0], true) } ?? (token, false)
     }
 }

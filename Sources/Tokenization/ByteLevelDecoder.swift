@@ -1,18 +1,18 @@
 /// Turns characters of GPT-2's alphabet back into bytes and these into one text.
-struct ByteLevelDecoder: Sendable {
+struct ByteLevelDecoder: DecoderStage {
     private var whole = WholeToken()
     private var assembler = UTF8Assembler()
     private var hasOpened = false
 
     /// The bytes of one token; a token with a character outside the alphabet stands for itself.
-    static func bytes(of token: some Collection<UInt8>) -> [UInt8] {
-        ByteAlphabet.bytes(of: token) ?? Array(token)
+    func contribution(of token: [UInt8]) -> (bytes: [UInt8], isFinal: Bool) {
+        (ByteAlphabet.bytes(of: token) ?? token, true)
     }
 
     mutating func receive(_ fragment: TokenFragment, into output: inout [TokenFragment]) {
         guard let token = whole.receive(fragment) else { return }
         var text: [UInt8] = []
-        assembler.append(Self.bytes(of: token), to: &text)
+        assembler.append(contribution(of: token).bytes, to: &text)
         output.append(TokenFragment(bytes: text, opens: !hasOpened, closes: false))
         hasOpened = true
     }

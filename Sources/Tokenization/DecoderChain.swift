@@ -1,30 +1,43 @@
 /// The decoders of a tokenizer in their order.
 struct DecoderChain: Sendable {
-    private var stages: [DecoderStage]
+    static let supported = "ByteLevel, ByteFallback, Fuse, Metaspace, Replace, Strip, Sequence"
 
-    init(_ node: ConfigurationNode?) throws(TokenizerError) {
-        stages = try DecoderStage.stages(node)
-    }
+    private var stages: [any DecoderStage]
 
     /// Whether a text is nothing but the bytes of its tokens, joined and made valid UTF-8.
-    var joinsBytes: Bool {
-        guard stages.count == 1, case .byteLevel = stages[0] else { return false }
-        return true
+    let joinsBytes: Bool
+
+    /// A `decoder` component; without one tokens are joined by spaces.
+    init(_ node: ConfigurationNode?) throws(TokenizerError) {
+        stages = try node.map { node throws(TokenizerError) in try Self.stages(node) } ?? [JoinDecoder()]
+        joinsBytes = stages.count == 1 && stages[0] is ByteLevelDecoder
     }
 
-    /// What a token adds to the text as far as it alone tells, as bytes.
+    private static func stages(_ node: ConfigurationNode) throws(TokenizerError) -> [any DecoderStage] {
+        switch try node.type() {
+        case "ByteLevel": return [ByteLevelDecoder()]
+        case "ByteFallback": return [ByteFallbackDecoder()]
+        case "Fuse": return [FuseDecoder()]
+        case "Metaspace": return [MetaspaceDecoder(try Metaspace(node))]
+        case "Replace":
+            let content = Array(try node.required("content").string().utf8)
+            return [ReplaceDecoder(pattern: try node.required("pattern").pattern(), content: content)]
+        case "Strip": return [try StripDecoder(node)]
+        case "Sequence":
+            var stages: [any DecoderStage] = []
+            for child in try node.required("decoders").elements() { stages += try Self.stages(child) }
+            return stages
+        case let type: throw node.unsupported(type, supported: supported)
+        }
+    }
+
+    /// What a token adds to a text as far as it alone tells, as bytes.
     func bytes(ofToken token: ArraySlice<UInt8>) -> [UInt8] {
         var bytes = Array(token)
         for stage in stages {
-            switch stage {
-            case .byteLevel: return ByteLevelDecoder.bytes(of: bytes)
-            case .byteFallback:
-                if let byte = ByteFallback.byte(of: bytes) { return [byte] }
-            case .metaspace(let decoder): bytes = decoder.bytes(ofToken: bytes)
-            case .replace(let decoder): bytes = decoder.bytes(ofToken: bytes)
-            case .fuse: return bytes
-            case .join, .strip: continue
-            }
+            let contribution = stage.contribution(of: bytes)
+            bytes = contribution.bytes
+            if contribution.isFinal { break }
         }
         return bytes
     }

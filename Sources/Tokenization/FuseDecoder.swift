@@ -1,5 +1,5 @@
 /// Makes one token of all tokens.
-struct FuseDecoder: Sendable {
+struct FuseDecoder: DecoderStage {
     private var hasOpened = false
 
     mutating func receive(_ fragment: TokenFragment, into output: inout [TokenFragment]) {
@@ -10,4 +10,6 @@ struct FuseDecoder: Sendable {
     func finish(into output: inout [TokenFragment]) {
         output.append(TokenFragment(bytes: [], opens: !hasOpened, closes: true))
     }
+
+    func contribution(of token: [UInt8]) -> (bytes: [UInt8], isFinal: Bool) { (token, true) }
 }

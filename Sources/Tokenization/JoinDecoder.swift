@@ -1,5 +1,5 @@
 /// Puts a space between tokens.
-struct JoinDecoder: Sendable {
+struct JoinDecoder: DecoderStage {
     private var isFirst = true
 
     mutating func receive(_ fragment: TokenFragment, into output: inout [TokenFragment]) {

@@ -1,7 +1,7 @@
 /// The symbols of one piece while they are merged, and the memory for it.
 ///
-/// Always the merge of lowest rank first, of equal ranks the leftmost, until none applies. Short pieces scan their pairs
-/// for the next merge; long ones keep them in a heap over a linked list, so that n symbols take O(n log n).
+/// Always the merge of lowest rank first, of equal ranks the leftmost, until none applies. Short pieces scan their
+/// pairs for the next merge; long ones keep them in a heap over a linked list: n symbols take O(n log n).
 struct MergeWorkspace {
     static let longestScanned = 48
 

@@ -1,5 +1,5 @@
 /// Turns the visible space character into a space, or into nothing in the first token where it was prepended.
-struct MetaspaceDecoder: Sendable {
+struct MetaspaceDecoder: DecoderStage {
     private let replacement: [UInt8]
     private let removesInFirstToken: Bool
     private var isFirst = true
@@ -16,9 +16,8 @@ struct MetaspaceDecoder: Sendable {
         output.append(fragment)
     }
 
-    /// The bytes of a token behind the first.
-    func bytes(ofToken token: [UInt8]) -> [UInt8] {
-        replaced(token, with: [0x20])
+    func contribution(of token: [UInt8]) -> (bytes: [UInt8], isFinal: Bool) {
+        (replaced(token, with: [0x20]), false)
     }
 
     private func replaced(_ bytes: [UInt8], with content: [UInt8]) -> [UInt8] {

@@ -18,7 +18,10 @@ enum Normalizer: Sendable {
         case "NFKD": return [.unicode(.nfkd)]
         case "Lowercase": return [.lowercase]
         case "Strip":
-            return [.strip(left: try node.required("strip_left").boolean(), right: try node.required("strip_right").boolean())]
+            return [
+                .strip(
+                    left: try node.required("strip_left").boolean(), right: try node.required("strip_right").boolean())
+            ]
         case "Prepend": return [.prepend(Array(try node.required("prepend").string().utf8))]
         case "Replace":
             let pattern = try node.required("pattern").pattern()

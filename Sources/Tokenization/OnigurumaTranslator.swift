@@ -167,7 +167,7 @@ struct OnigurumaTranslator {
     // MARK: Escapes
 
     private mutating func translateEscape() throws(PatternError) {
-        if let set = try parseSetEscape() {
+        if let set = try parseSetEscape(insideClass: false) {
             output += set.pattern(negated: false)
             return
         }
@@ -178,7 +178,7 @@ struct OnigurumaTranslator {
         let scalar = try take()
         switch scalar {
         case "b", "B":
-            let word = "[\(UnicodeProperty.word)]"
+            let word = "[\(UnicodeProperty.wordOutsideClass)]"
             let same = "(?<=\(word))(?=\(word))|(?<!\(word))(?!\(word))"
             let other = "(?<=\(word))(?!\(word))|(?<!\(word))(?=\(word))"
             output += "(?:\(scalar == "b" ? other : same))"
@@ -194,25 +194,36 @@ struct OnigurumaTranslator {
     }
 
     /// The set of an escape such as `\s` or `\p{L}`; nil and nothing consumed for every other escape.
-    private mutating func parseSetEscape() throws(PatternError) -> CharacterSetExpression? {
+    private mutating func parseSetEscape(insideClass: Bool) throws(PatternError) -> CharacterSetExpression? {
+        let word = insideClass ? UnicodeProperty.word : UnicodeProperty.wordOutsideClass
         let letter = try take()
         switch letter {
         case "s": return CharacterSetExpression(items: UnicodeProperty.whitespace)
         case "S": return CharacterSetExpression(complements: [UnicodeProperty.whitespace])
         case "d": return CharacterSetExpression(items: UnicodeProperty.digit)
         case "D": return CharacterSetExpression(complements: [UnicodeProperty.digit])
-        case "w": return CharacterSetExpression(items: UnicodeProperty.word)
-        case "W": return CharacterSetExpression(complements: [UnicodeProperty.word])
+        case "w": return CharacterSetExpression(items: word)
+        case "W": return CharacterSetExpression(complements: [word])
         case "h": return CharacterSetExpression(items: UnicodeProperty.hexadecimal)
         case "H": return CharacterSetExpression(complements: [UnicodeProperty.hexadecimal])
         case "p", "P":
             guard skip("{") else { throw error("\"\\\(letter)\" needs a property name in braces") }
             let isInverted = skip("^") != (letter == "P")
-            return try property(try takeUntil("}"), isInverted: isInverted)
+            let name = try takeUntil("}")
+            if !insideClass, name.lowercased() == "word" {
+                return isInverted ? CharacterSetExpression(complements: [word]) : CharacterSetExpression(items: word)
+            }
+            return try property(name, isInverted: isInverted)
         default:
             position -= 1
             return nil
         }
+    }
+
+    private func bracket(_ name: String, isInverted: Bool) throws(PatternError) -> CharacterSetExpression {
+        guard name == "punct" else { return try property(name, isInverted: isInverted) }
+        let items = UnicodeProperty.bracketPunctuation
+        return isInverted ? CharacterSetExpression(complements: [items]) : CharacterSetExpression(items: items)
     }
 
     private func property(_ name: String, isInverted: Bool) throws(PatternError) -> CharacterSetExpression {
@@ -313,7 +324,7 @@ struct OnigurumaTranslator {
                 let isInverted = skip("^")
                 let name = try takeUntil(":")
                 guard skip("]") else { throw error("\"[:\(name):\" is not closed") }
-                return .set(try property(name, isInverted: isInverted))
+                return .set(try bracket(name, isInverted: isInverted))
             }
             let (inner, negated) = try parseClass()
             guard let set = negated ? inner.inverted : inner else {
@@ -322,7 +333,7 @@ struct OnigurumaTranslator {
             return .set(set)
         }
         guard scalar == "\\" else { return .scalar(scalar) }
-        if let set = try parseSetEscape() { return .set(set) }
+        if let set = try parseSetEscape(insideClass: true) { return .set(set) }
         if let scalar = try parseScalarEscape(insideClass: true) { return .scalar(scalar) }
         throw error("the escape \"\\\(try take())\" is not supported in a class")
     }

@@ -41,7 +41,8 @@ final class Pattern: @unchecked Sendable {  // compiled code never changes; PCRE
 
     /// Calls `body` with every match in `bytes[range]`, left to right, as positions in `bytes`.
     ///
-    /// The range is a subject of its own: no assertion sees beyond it. It must begin and end between scalars of valid UTF-8.
+    /// The range is a subject of its own: no assertion sees beyond it. It must begin and end between scalars of
+    /// valid UTF-8.
     func forEachMatch(
         in bytes: [UInt8], _ range: Range<Int>, _ workspace: PatternWorkspace, _ body: (Range<Int>) -> Void
     ) {

@@ -1,9 +1,9 @@
 import CPCRE2
 
-/// What one thread needs to search with any `Pattern`: PCRE2's match data, limits and JIT stack, and a block of results.
+/// What one thread needs to search with any `Pattern`: PCRE2's match data, limits and JIT stack, and room for results.
 final class PatternWorkspace {
-    /// A pattern's stack per search, in bytes; beyond it the search runs on the heap.
-    private static let stackSize = 32 << 10 ... 8 << 20
+    /// The first and the largest size of the stack that compiled patterns run on, in bytes.
+    private static let stackSize = 32 << 10...8 << 20
 
     static let blockLength = 256
 

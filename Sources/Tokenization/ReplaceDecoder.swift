@@ -1,5 +1,5 @@
 /// Replaces every match of a pattern in each token. A fused text is replaced as a whole, at its end.
-struct ReplaceDecoder: Sendable {
+struct ReplaceDecoder: DecoderStage {
     private let pattern: Pattern
     private let content: [UInt8]
     private var whole = WholeToken()
@@ -11,10 +11,12 @@ struct ReplaceDecoder: Sendable {
 
     mutating func receive(_ fragment: TokenFragment, into output: inout [TokenFragment]) {
         guard let token = whole.receive(fragment) else { return }
-        output.append(TokenFragment(bytes: bytes(ofToken: token), opens: true, closes: true))
+        output.append(TokenFragment(bytes: replaced(token), opens: true, closes: true))
     }
 
-    func bytes(ofToken token: [UInt8]) -> [UInt8] {
+    func contribution(of token: [UInt8]) -> (bytes: [UInt8], isFinal: Bool) { (replaced(token), false) }
+
+    private func replaced(_ token: [UInt8]) -> [UInt8] {
         EncodingWorkspace.withBorrowed { pattern.replacingMatches(in: token, with: content, $0.patterns) }
     }
 }

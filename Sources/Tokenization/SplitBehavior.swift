@@ -6,11 +6,14 @@ enum SplitBehavior: String, Sendable {
     case mergedWithNext = "MergedWithNext"
     case contiguous = "Contiguous"
 
+    private static let known = "Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous"
+
     init(_ node: ConfigurationNode) throws(TokenizerError) {
         let name = try node.string()
         guard let behavior = SplitBehavior(rawValue: name) else {
             throw node.error(
-                "\"\(name)\" is not a behavior; known: Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous")
+                "\"\(name)\" is not a behavior; known: \(Self.known)"
+            )
         }
         self = behavior
     }

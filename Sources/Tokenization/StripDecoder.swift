@@ -1,5 +1,5 @@
 /// Removes up to so many of one character from the start and the end of each token.
-struct StripDecoder: Sendable {
+struct StripDecoder: DecoderStage {
     private let content: [UInt8]
     private let start: Int
     private let stop: Int

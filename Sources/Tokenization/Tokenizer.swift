@@ -2,8 +2,8 @@ package import JSON
 
 /// Text to token ids and back, as Hugging Face's `tokenizers` does it for a tokenizer.json with a BPE model.
 ///
-/// Immutable and free of locks on the way of a text, apart from borrowing scratch memory; any number of tasks may use it
-/// at once. Encoding takes time in proportion to the text, whatever the text.
+/// Immutable, and free of locks apart from borrowing scratch memory; any number of tasks may use it at once.
+/// Encoding takes time in proportion to the text, whatever the text.
 package final class Tokenizer: Sendable {
     private let normalizers: [Normalizer]
     private let preTokenizers: [PreTokenizer]
@@ -31,6 +31,9 @@ package final class Tokenizer: Sendable {
     /// `truncation` and `padding` are ignored: they concern batches, and a server neither cuts nor fills its texts.
     package init(tokenizerJSON: [UInt8], configuration: JSONValue?) throws(TokenizerError) {
         let root = try Self.parse(tokenizerJSON)
+        if let version = root.optional("version"), try version.string() != "1.0" {
+            throw version.error("\(try version.string().debugDescription) is not known; only \"1.0\" is")
+        }
         let configuration = try TokenizerConfiguration(configuration)
         let normalizers = try Normalizer.steps(root.optional("normalizer"))
         var preTokenizers = try PreTokenizer.steps(root.optional("pre_tokenizer"))
@@ -39,11 +42,12 @@ package final class Tokenizer: Sendable {
         if usesByteAlphabet { preTokenizers.removeLast() }
         let model = try BytePairModel(root.required("model"), usesByteAlphabet: usesByteAlphabet)
         let addedTokens = try Self.addedTokens(root, configuration, model.vocabulary)
-        let added = AddedVocabulary(addedTokens) { Self.normalize($0, normalizers, startsAtOrigin: true).bytes }
-        let decoders = try DecoderChain(root.optional("decoder"))
-        let tokens = TokenTable(model.vocabulary, addedTokens, decoders) {
-            Self.normalize($0, normalizers, startsAtOrigin: true).bytes
+        let normalize: ([UInt8]) -> [UInt8] = { bytes in
+            EncodingWorkspace.withBorrowed { Self.normalize(bytes, normalizers, startsAtOrigin: true, $0).bytes }
         }
+        let added = AddedVocabulary(addedTokens, normalize: normalize)
+        let decoders = try DecoderChain(root.optional("decoder"))
+        let tokens = TokenTable(model.vocabulary, addedTokens, decoders, normalize: normalize)
 
         self.normalizers = normalizers
         self.preTokenizers = preTokenizers
@@ -112,13 +116,10 @@ package final class Tokenizer: Sendable {
     }
 
     private static func normalize(
-        _ bytes: [UInt8], _ normalizers: [Normalizer], startsAtOrigin: Bool
+        _ bytes: [UInt8], _ normalizers: [Normalizer], startsAtOrigin: Bool, _ workspace: EncodingWorkspace
     ) -> NormalizedText {
         var text = NormalizedText(bytes: bytes, startsAtOrigin: startsAtOrigin)
-        guard !normalizers.isEmpty else { return text }
-        EncodingWorkspace.withBorrowed { workspace in
-            for normalizer in normalizers { normalizer.apply(to: &text, workspace.patterns) }
-        }
+        for normalizer in normalizers { normalizer.apply(to: &text, workspace.patterns) }
         return text
     }
 }
@@ -159,7 +160,7 @@ extension Tokenizer {
             return
         }
         let slice = range == 0..<bytes.count ? bytes : Array(bytes[range])
-        let text = Self.normalize(slice, normalizers, startsAtOrigin: range.lowerBound == 0)
+        let text = Self.normalize(slice, normalizers, startsAtOrigin: range.lowerBound == 0, workspace)
         for segment in added.segmentsOfNormalized(text.bytes, allowingSpecialTokens: allowingSpecialTokens) {
             if let id = segment.id {
                 ids.append(id)

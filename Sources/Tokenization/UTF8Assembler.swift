@@ -1,7 +1,8 @@
 /// Joins bytes that arrive in parts into valid UTF-8.
 ///
-/// A sequence that may still be completed waits. Each maximal part of an ill-formed one becomes one U+FFFD, as in Rust's
-/// `from_utf8_lossy`, Python's `errors="replace"` and Swift's `String(decoding:as:)`: the Unicode Standard, chapter 3.9.
+/// A sequence that may still be completed waits. Each maximal part of an ill-formed one becomes one U+FFFD, as in
+/// Rust's `from_utf8_lossy`, Python's `errors="replace"` and Swift's `String(decoding:as:)`.
+/// Source: the Unicode Standard, chapter 3.9.
 struct UTF8Assembler: Sendable {
     private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 

@@ -1,7 +1,8 @@
 /// Characters that Unicode 15 to 16 added, by property.
 ///
-/// Reference tokenizers use Oniguruma's tables (Unicode 16); PCRE2's may be as old as Unicode 14. Every use of a property
-/// is joined with its additions, which changes nothing where PCRE2 knows them already.
+/// Reference tokenizers use Oniguruma's tables (Unicode 16); PCRE2's may be as old as Unicode 14. Every use of a
+/// property is joined with its additions, which changes nothing where PCRE2 knows them already. The one character
+/// that changed its property, U+1171E, stays in `Mn` where PCRE2 is old.
 enum UnicodeAdditions {
     /// By general category.
     static let categories: [String: [ClosedRange<UInt32>]] = [
@@ -40,17 +41,17 @@ enum UnicodeAdditions {
             0x16D70...0x16D79, 0x1CCF0...0x1CCF9, 0x1E4F0...0x1E4F9, 0x1E5F1...0x1E5FA,
         ],
         "No": [
-            0x1D2C0...0x1D2D3,
+            0x1D2C0...0x1D2D3
         ],
         "Pd": [
-            0x10D6E...0x10D6E,
+            0x10D6E...0x10D6E
         ],
         "Po": [
             0x1B4E...0x1B4F, 0x1B7F...0x1B7F, 0x113D4...0x113D5, 0x113D7...0x113D8, 0x11B00...0x11B09,
             0x11BE1...0x11BE1, 0x11F43...0x11F4F, 0x16D6D...0x16D6F, 0x1E5FF...0x1E5FF,
         ],
         "Sm": [
-            0x10D8E...0x10D8F,
+            0x10D8E...0x10D8F
         ],
         "So": [
             0x2427...0x2429, 0x2FFC...0x2FFF, 0x31E4...0x31E5, 0x31EF...0x31EF, 0x1CC00...0x1CCEF, 0x1CD00...0x1CEB3,
@@ -60,7 +61,7 @@ enum UnicodeAdditions {
             0x1FAE8...0x1FAE9, 0x1FAF7...0x1FAF8, 0x1FBCB...0x1FBEF,
         ],
         "Cf": [
-            0x13439...0x1343F,
+            0x13439...0x1343F
         ],
     ]
 

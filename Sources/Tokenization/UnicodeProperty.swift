@@ -7,6 +7,10 @@ enum UnicodeProperty {
     static let hexadecimal = "0-9a-fA-F"
     static let digit = category("Nd")
     static let word = property("Alphabetic") + category("M") + digit + category("Pc")
+    /// What `\w` stands for outside of brackets, where Oniguruma counts six Latin-1 numbers too.
+    static let wordOutsideClass = word + #"\x{b2}\x{b3}\x{b9}\x{bc}-\x{be}"#
+    /// `[:punct:]`, which unlike `\p{Punct}` has the symbols too.
+    static let bracketPunctuation = category("P") + category("S")
 
     private static let longCategoryNames = [
         "letter": "L", "uppercaseletter": "Lu", "lowercaseletter": "Ll", "titlecaseletter": "Lt",

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Models
 import Synchronization
 
@@ -16,13 +17,14 @@ final class FakeRunner: ModelRunner {
     let vocabularySize = HashModel.vocabularySize
 
     private struct State {
-        /// Cache entries by block and slot.
-        var cache: [[UInt64]]
+        /// Cache entries, `blockSize` to a block.
+        var cache: [UInt64]
         var plan: StepPlan?
         var failures: Set<Int> = []
         var steps = 0
         var rows = 0
-        var beforeStep: (@Sendable (StepPlan) -> Void)?
+        var beforeStep: (@Sendable () -> Void)?
+        var holdsAfter = Int.max
     }
 
     private let state: Mutex<State>
@@ -32,8 +34,7 @@ final class FakeRunner: ModelRunner {
         self.blockSize = blockSize
         self.contextLength = contextLength
         self.distinguishesRoles = distinguishesRoles
-        let cache = [[UInt64]](repeating: Array(repeating: 0xdead, count: blockSize), count: blockCount)
-        state = Mutex(State(cache: cache))
+        state = Mutex(State(cache: Array(repeating: 0xdead, count: blockCount * blockSize)))
     }
 
     var steps: Int { state.withLock { $0.steps } }
@@ -43,7 +44,11 @@ final class FakeRunner: ModelRunner {
     func fail(step: Int) { state.withLock { _ = $0.failures.insert(step) } }
 
     /// Called on the engine's thread before each step runs.
-    func onStep(_ body: @escaping @Sendable (StepPlan) -> Void) { state.withLock { $0.beforeStep = body } }
+    func onStep(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.beforeStep = body } }
+
+    /// Blocks the engine's thread in the step after this many until `release()`.
+    func hold(afterSteps steps: Int) { state.withLock { $0.holdsAfter = steps } }
+    func release() { state.withLock { $0.holdsAfter = .max } }
 
     func submit(_ plan: StepPlan) -> StepTicket {
         state.withLock { state in
@@ -54,8 +59,8 @@ final class FakeRunner: ModelRunner {
     }
 
     func collect(_ ticket: StepTicket) throws -> StepResult {
-        let beforeStep = state.withLock { $0.beforeStep }
-        if let beforeStep, let plan = state.withLock({ $0.plan }) { beforeStep(plan) }
+        state.withLock { $0.beforeStep }?()
+        while state.withLock({ $0.steps >= $0.holdsAfter }) { usleep(500) }
         return try state.withLock { state in
             guard let plan = state.plan else { preconditionFailure("nothing was submitted") }
             state.plan = nil
@@ -67,30 +72,34 @@ final class FakeRunner: ModelRunner {
 
     private func run(_ plan: StepPlan, _ state: inout State) -> StepResult {
         var row = 0
-        var logits: [[Float]] = []
+        var entries: [UInt64] = []
         var wanted = plan.batch.logitRows[...]
         for sequence in plan.batch.sequences {
+            let end = sequence.firstPosition + sequence.rowCount
             precondition(sequence.rowCount > 0, "a sequence without rows")
-            precondition(
-                sequence.blockTable.count == (sequence.firstPosition + sequence.rowCount + blockSize - 1) / blockSize,
-                "the table covers the rows and no more")
-            for position in sequence.firstPosition..<sequence.firstPosition + sequence.rowCount {
-                let past = (0..<position).map {
-                    state.cache[Int(sequence.blockTable[$0 / blockSize])][$0 % blockSize]
+            precondition(sequence.blockTable.count == (end + blockSize - 1) / blockSize, "the table covers the rows")
+            var past: [UInt64] = []
+            for position in 0..<end {
+                let slot = Int(sequence.blockTable[position / blockSize]) * blockSize + position % blockSize
+                if position >= sequence.firstPosition {
+                    let isPrompt = !distinguishesRoles || position < sequence.promptLength
+                    state.cache[slot] = HashModel.entry(
+                        token: plan.batch.tokens[row], position: position, isPrompt: isPrompt, past: past)
+                    if wanted.first == row { entries.append(state.cache[slot]) }
+                    if wanted.first == row { wanted.removeFirst() }
+                    row += 1
                 }
-                let entry = HashModel.entry(
-                    token: plan.batch.tokens[row], position: position,
-                    isPrompt: !distinguishesRoles || position < sequence.promptLength, past: past)
-                state.cache[Int(sequence.blockTable[position / blockSize])][position % blockSize] = entry
-                if wanted.first == row {
-                    wanted.removeFirst()
-                    logits.append(HashModel.logits(entry))
-                }
-                row += 1
+                past.append(state.cache[slot])
             }
         }
         precondition(row == plan.batch.tokens.count && wanted.isEmpty, "rows and tokens agree")
         state.rows += row
-        return HashModel.sample(plan, logits)
+        return StepResult(
+            samples: plan.samples.map { HashModel.sample(entries[$0.logitIndex], $0) },
+            promptLogprobs: plan.promptLogprobs.map { task in
+                task.targets.enumerated().map { index, target in
+                    HashModel.logprobs(entries[task.firstLogitIndex + index], of: target, top: task.top)
+                }
+            })
     }
 }

@@ -1,6 +1,8 @@
 import Engine
 
-/// The fake runner's model, and what it generates when nothing is paged, cut or shared.
+/// The fake runner's model and sampler, and what they generate when nothing is paged, cut or shared.
+///
+/// A drawn token depends on every cache entry before it and on every field of the sampling task.
 enum HashModel {
     static let vocabularySize = 40
 
@@ -10,78 +12,94 @@ enum HashModel {
         return x ^ x >> 32
     }
 
+    /// Cache entry of a position. Called with the entries before it, oldest first.
     static func entry(token: Int32, position: Int, isPrompt: Bool, past: [UInt64]) -> UInt64 {
-        let own = mix(UInt64(UInt32(bitPattern: token)), UInt64(position) << 1 | (isPrompt ? 1 : 0))
-        return past.reduce(own, mix)
+        var entry = mix(UInt64(UInt32(bitPattern: token)), UInt64(position) << 1 | (isPrompt ? 1 : 0))
+        for other in past { entry = mix(entry, other) }
+        return entry
     }
 
-    static func logits(_ entry: UInt64) -> [Float] {
-        (0..<vocabularySize).map { Float(mix(entry, UInt64($0)) >> 40) * 0x1p-24 * 6 - 3 }
-    }
-
-    static func sample(_ plan: StepPlan, _ logits: [[Float]]) -> StepResult {
-        var scratch = SamplerScratch()
-        var samples: [SampledToken?] = []
-        for task in plan.samples {
-            let row = logits[task.logitIndex]
-            samples.append(Sampler.sample(row.span, task, scratch: &scratch))
-        }
-        var prompts: [[TokenLogprobs]?] = []
-        for task in plan.promptLogprobs {
-            var logprobs: [TokenLogprobs] = []
-            for (index, target) in task.targets.enumerated() {
-                let row = logits[task.firstLogitIndex + index]
-                if let entry = Sampler.logprobs(row.span, of: target, top: task.top) { logprobs.append(entry) }
+    /// Draws from the last row's entry.
+    static func sample(_ entry: UInt64, _ task: SampleTask) -> SampledToken {
+        var state = mix(entry, UInt64(task.position) << 8 | UInt64(task.choice))
+        state = mix(state, task.parameters.temperature == 0 ? 0 : mix(task.parameters.seed, 1))
+        if let history = task.history {
+            for (token, count) in zip(history.tokens, history.generatedCounts) {
+                state = mix(state, UInt64(token) << 16 | UInt64(count))
             }
-            prompts.append(logprobs)
         }
-        return StepResult(samples: samples, promptLogprobs: prompts)
+        var token: Int32
+        repeat {
+            state = mix(state, 3)
+            token = Int32(state >> 33) % Int32(vocabularySize)
+        } while task.bannedTokens.contains(token)
+        return SampledToken(
+            token: token, logprobs: task.parameters.logprobs.map { logprobs(entry, of: token, top: $0) })
+    }
+
+    static func logprobs(_ entry: UInt64, of token: Int32, top: Int) -> TokenLogprobs {
+        let logprob = { (token: Int32) in -Float(mix(entry, UInt64(token)) >> 50) }
+        return TokenLogprobs(
+            logprob: logprob(token), top: (0..<top).map { (token: Int32($0), logprob: logprob(Int32($0))) })
     }
 
     /// What a request gives by itself: straight from the definition, without an engine.
     static func outcome(of request: GenerationRequest, distinguishesRoles: Bool, maxLength: Int = 256) -> Outcome {
         var outcome = Outcome(choices: request.choices)
         for choice in 0..<request.choices {
-            var entries: [UInt64] = []
-            var tokens = request.prompt
-            var history = TokenHistory(prompt: tokens)
-            var scratch = SamplerScratch()
-            var prompt: [TokenLogprobs?] = [nil]
-            while outcome.choices[choice].reason == nil {
-                for position in entries.count..<tokens.count {
-                    entries.append(
-                        entry(
-                            token: tokens[position], position: position,
-                            isPrompt: !distinguishesRoles || position < request.prompt.count, past: entries))
-                    if position + 1 < request.prompt.count, let top = request.promptLogprobs {
-                        let row = logits(entries[position])
-                        prompt.append(Sampler.logprobs(row.span, of: tokens[position + 1], top: top))
-                    }
-                }
-                if request.promptLogprobs != nil { outcome.promptLogprobs = prompt }
-                guard request.maxTokens > 0 else {
-                    outcome.choices[choice].reason = .length
-                    break
-                }
-                let generated = tokens.count - request.prompt.count
-                let task = SampleTask(
-                    logitIndex: 0, position: tokens.count, choice: choice, parameters: request.sampling,
-                    history: history, bannedTokens: generated < request.minTokens ? Array(request.stopTokens) : [])
-                let row = logits(entries[tokens.count - 1])
-                guard let sample = Sampler.sample(row.span, task, scratch: &scratch) else {
-                    preconditionFailure("finite logits")
-                }
-                tokens.append(sample.token)
-                history.appendGenerated(sample.token)
-                outcome.choices[choice].tokens.append(sample.token)
-                outcome.choices[choice].logprobs.append(sample.logprobs)
-                if request.stopTokens.contains(sample.token) {
-                    outcome.choices[choice].reason = .stopToken(sample.token)
-                } else if generated + 1 == request.maxTokens || tokens.count == maxLength {
-                    outcome.choices[choice].reason = .length
-                }
-            }
+            var lone = LoneSequence(request, distinguishesRoles: distinguishesRoles)
+            if let top = request.promptLogprobs { outcome.promptLogprobs = lone.promptLogprobs(top: top) }
+            outcome.choices[choice] = lone.generate(choice: choice, maxLength: maxLength)
         }
         return outcome
+    }
+}
+
+/// One choice, computed position by position.
+private struct LoneSequence {
+    let request: GenerationRequest
+    let distinguishesRoles: Bool
+    var entries: [UInt64] = []
+
+    init(_ request: GenerationRequest, distinguishesRoles: Bool) {
+        self.request = request
+        self.distinguishesRoles = distinguishesRoles
+        for token in request.prompt { compute(token) }
+    }
+
+    mutating func compute(_ token: Int32) {
+        let isPrompt = !distinguishesRoles || entries.count < request.prompt.count
+        entries.append(HashModel.entry(token: token, position: entries.count, isPrompt: isPrompt, past: entries))
+    }
+
+    func promptLogprobs(top: Int) -> [TokenLogprobs?] {
+        var logprobs: [TokenLogprobs?] = [nil]
+        for (position, token) in request.prompt.enumerated().dropFirst() {
+            logprobs.append(HashModel.logprobs(entries[position - 1], of: token, top: top))
+        }
+        return logprobs
+    }
+
+    mutating func generate(choice: Int, maxLength: Int) -> Outcome.Choice {
+        var result = Outcome.Choice()
+        var history = TokenHistory(prompt: request.prompt)
+        let usesHistory =
+            request.sampling.presencePenalty != 0 || request.sampling.frequencyPenalty != 0
+            || request.sampling.repetitionPenalty != 1
+        while result.reason == nil, result.tokens.count < request.maxTokens {
+            let task = SampleTask(
+                logitIndex: 0, position: entries.count, choice: choice, parameters: request.sampling,
+                history: usesHistory ? history : nil,
+                bannedTokens: result.tokens.count < request.minTokens ? Array(request.stopTokens) : [])
+            let sample = HashModel.sample(entries[entries.count - 1], task)
+            result.tokens.append(sample.token)
+            result.logprobs.append(sample.logprobs)
+            history.appendGenerated(sample.token)
+            if request.stopTokens.contains(sample.token) { result.reason = .stopToken(sample.token) }
+            if request.prompt.count + result.tokens.count == maxLength { result.reason = result.reason ?? .length }
+            compute(sample.token)
+        }
+        result.reason = result.reason ?? .length
+        return result
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 /// Thousands of random schedules; `SchedulerBench` checks the invariants after each call.
 struct SchedulerFuzzTests {
-    @Test(arguments: 0..<400) func `random schedules give each request what it gets alone`(seed: Int) {
+    @Test(arguments: 0..<150) func `random schedules give each request what it gets alone`(seed: Int) {
         var source = RequestSource(seed: UInt64(seed))
         var configuration = EngineConfiguration()
         configuration.maxBatchedTokens = 1 + source.next(40)

@@ -27,14 +27,17 @@ struct SchedulerTests {
         #expect(chunks == [[1, 7], [1, 7], [1, 7], [1, 7], [1, 2]])
     }
 
-    @Test func `an older prompt leaves a row to each sequence behind it`() {
-        let bench = SchedulerBench(FakeRunner(), configuration { $0.maxBatchedTokens = 8 })
-        bench.add(request(40, maxTokens: 2))
+    @Test func `an older sequence leaves a row to each one behind it`() {
+        let bench = SchedulerBench(FakeRunner(blockSize: 8), configuration { $0.maxBatchedTokens = 9 })
+        var older = request(7, maxTokens: 9)
+        older.choices = 3
+        bench.add(older)
         bench.add(request(2, maxTokens: 9, first: 3))
-        for _ in 0..<5 { bench.step() }
-        #expect(bench.scheduler.running.count == 2)
         bench.step()
-        #expect(bench.lastStep?.runs.map(\.rowCount) == [1, 1])
+        #expect(bench.lastStep?.runs.map(\.rowCount) == [7, 2])
+        // The second and third choice compute seven prompt tokens and their first one.
+        bench.step()
+        #expect(bench.lastStep?.runs.map(\.rowCount) == [1, 6, 1, 1])
     }
 
     @Test func `no more sequences run than are allowed`() {
@@ -71,6 +74,16 @@ struct SchedulerTests {
         let longer = bench.add(request(18, maxTokens: 1))
         bench.runToEnd()
         #expect(bench.cachedTokens[longer] == 16)
+    }
+
+    @Test func `equal prompts that come together are computed once`() {
+        let runner = FakeRunner(blockSize: 4)
+        let bench = SchedulerBench(runner, configuration { $0.maxBatchedTokens = 16 })
+        let equal = request(33, maxTokens: 1)
+        for _ in 0..<5 { bench.add(equal) }
+        bench.runToEnd()
+        #expect(runner.rows == 33 + 4)
+        #expect(runner.steps == 3)
     }
 
     @Test func `salts keep equal prompts apart`() {

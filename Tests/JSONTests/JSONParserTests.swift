@@ -3,7 +3,8 @@ import Testing
 
 struct JSONParserTests {
     @Test func `a document of every kind of value parses`() throws {
-        let text = #" {"a": [1, -2, 0.5, -1e3, 1E+2, 2e-2], "b": {"c": null, "d": true, "e": false}, "f": "g", "": []} "#
+        let text =
+            #" {"a": [1, -2, 0.5, -1e3, 1E+2, 2e-2], "b": {"c": null, "d": true, "e": false}, "f": "g", "": []} "#
         let expected: JSONValue = [
             "a": [1, -2, 0.5, -1000.0, 100.0, 0.02], "b": ["c": nil, "d": true, "e": false], "f": "g", "": [],
         ]
@@ -33,18 +34,21 @@ struct JSONParserTests {
     @Test(arguments: [
         "", " ", "{", "[", "\"", "nul", "nulll", "tru", "True", "NaN", "Infinity", "-", "+1", "01", "-01", "1.", ".5",
         "1e", "1e+", "0x1", "1 2", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}",
-        "{\"a\":1 \"b\":2}", "'a'", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\udc00\"",
-        "\"\\ud800\\n\"", "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"", "\"\\ud800x\"", "\"a\u{0}\"", "\"a\nb\"", "\"\t\"",
+        "{\"a\":1 \"b\":2}", "'a'", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\ud800\\n\"", "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"", "\"\\ud800x\"", "\"a\u{0}\"", "\"a\nb\"",
+        "\"\t\"",
         "[1]]", "{}}", "1,", "// a\n1", "1e999", "-1e999", "\u{a0}1", "]", "\"\\", "\"\\u", "\"\\ud800\\",
     ])
     func `what is not JSON is an error`(text: String) {
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
     }
 
-    @Test(arguments: [
-        [0x80], [0xc3], [0xc3, 0x28], [0xe2, 0x82], [0xf0, 0x9f, 0xa6], [0xc0, 0xaf], [0xed, 0xa0, 0x80],
-        [0xf4, 0x90, 0x80, 0x80], [0xff], [0xf8, 0x88, 0x80, 0x80, 0x80],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xc3], [0xc3, 0x28], [0xe2, 0x82], [0xf0, 0x9f, 0xa6], [0xc0, 0xaf], [0xed, 0xa0, 0x80],
+            [0xf4, 0x90, 0x80, 0x80], [0xff], [0xf8, 0x88, 0x80, 0x80, 0x80],
+        ] as [[UInt8]])
     func `invalid UTF-8 is an error wherever it stands`(bytes: [UInt8]) {
         for string in [bytes, Array("ab".utf8) + bytes + Array("c".utf8), Array("\\n".utf8) + bytes] {
             #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22] + string + [0x22]) }

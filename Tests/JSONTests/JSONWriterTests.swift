@@ -37,7 +37,9 @@ struct JSONWriterTests {
     }
 
     @Test func `numbers have the shortest digits that read back`() {
-        let value: JSONValue = [0.1, 1.0, -0.0, 1e100, .number(.leastNonzeroMagnitude), 1.7976931348623157e308, 123456789.25]
+        let value: JSONValue = [
+            0.1, 1.0, -0.0, 1e100, .number(.leastNonzeroMagnitude), 1.7976931348623157e308, 123456789.25,
+        ]
         #expect(value.serialized() == "[0.1,1.0,-0.0,1e+100,5e-324,1.7976931348623157e+308,123456789.25]")
         #expect(JSONValue.integer(.min).serialized() == "-9223372036854775808")
     }

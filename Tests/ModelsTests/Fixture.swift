@@ -30,6 +30,7 @@ enum Fixture: String, CaseIterable, CustomTestStringConvertible {
         let checkpoint = try checkpoint()
         return try ModelLoader.load(
             checkpoint, configuration: checkpoint.configuration(),
-            options: ModelOptions(threads: threads, keyValueType: keyValueType, instructionSet: instructionSet))
+            options: ModelOptions(
+                processor: Processor(threads: threads, instructionSet: instructionSet), keyValueType: keyValueType))
     }
 }

@@ -49,7 +49,9 @@ import Testing
     @Test(arguments: Fixture.allCases)
     func `sequences that share a step do not change each other`(fixture: Fixture) throws {
         let model = try fixture.model()
-        let shapes = [(length: 40, prompt: 40), (length: 90, prompt: 20), (length: 33, prompt: 32), (length: 530, prompt: 525)]
+        let shapes = [
+            (length: 40, prompt: 40), (length: 90, prompt: 20), (length: 33, prompt: 32), (length: 530, prompt: 525),
+        ]
         let expected = try shapes.enumerated().map { index, shape in
             try ModelRun(model, promptLength: shape.prompt)
                 .run(tokens(shape.length, seed: UInt64(index)), chunk: shape.length)

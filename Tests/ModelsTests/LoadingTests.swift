@@ -1,4 +1,5 @@
 import Checkpoints
+import Compute
 import Models
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
         let checkpoint = try Fixture.qwen2.checkpoint()
         var last: LoadProgress?
         _ = try ModelLoader.load(
-            checkpoint, configuration: checkpoint.configuration(), options: ModelOptions(threads: 1)
+            checkpoint, configuration: checkpoint.configuration(), options: ModelOptions(processor: Processor(threads: 1))
         ) { last = $0 }
         #expect(last?.completed == last?.total)
         #expect((last?.total ?? 0) > 1_000_000)
@@ -17,7 +18,7 @@ import Testing
         let llama = try Fixture.llama.checkpoint().configuration()
         #expect {
             _ = try ModelLoader.load(
-                try Fixture.qwen2.checkpoint(), configuration: llama, options: ModelOptions(threads: 1))
+                try Fixture.qwen2.checkpoint(), configuration: llama, options: ModelOptions(processor: Processor(threads: 1)))
         } throws: { error in
             "\(error)".contains("k_proj")
         }
@@ -28,14 +29,15 @@ import Testing
         let configuration = try checkpoint.configuration()
         for (asked, given) in [(nil, 131_072), (512, 512), (1 << 20, 131_072)] as [(Int?, Int)] {
             let model = try ModelLoader.load(
-                checkpoint, configuration: configuration, options: ModelOptions(threads: 1, maxContext: asked))
+                checkpoint, configuration: configuration, options: ModelOptions(processor: Processor(threads: 1), maxContext: asked))
             #expect(model.contextLength == given)
         }
     }
 
     @Test(arguments: [
         (Fixture.qwen2, KeyValueType.auto, 3 * 2 * 2 * 16 * 4), (.qwen2, .bf16, 3 * 2 * 2 * 16 * 2),
-        (.deepseekV3, .auto, 4 * (32 + 8) * 4), (.deepseekV3FP8, .auto, 3 * (128 + 32) * 2),
+        (.deepseekV3, .auto, 4 * (32 + 8) * 4), (.deepseekV3FP8, .auto, 3 * (128 + 32) * 4),
+        (.deepseekV3FP8, .f16, 3 * (128 + 32) * 2),
     ])
     func `a token's share of the cache`(fixture: Fixture, type: KeyValueType, bytes: Int) throws {
         #expect(try fixture.model(keyValueType: type).cacheBytesPerToken == bytes)

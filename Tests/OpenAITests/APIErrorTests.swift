@@ -7,7 +7,9 @@ import Testing
 @Suite struct APIErrorTests {
     @Test func `an error is OpenAI's envelope with all four keys`() throws {
         let error = APIError.invalidRequest("Say \"x\".", param: "messages[0].content")
-        let expected = #"{"error":{"message":"Say \"x\".","type":"invalid_request_error","param":"messages[0].content","code":null}}"#
+        let expected =
+            #"{"error":{"message":"Say \"x\".","type":"invalid_request_error","#
+            + #""param":"messages[0].content","code":null}}"#
         #expect(String(decoding: error.body, as: UTF8.self) == expected)
         #expect(error.status == 400)
     }
@@ -23,8 +25,8 @@ import Testing
         let both = APIError.contextLengthExceeded(tokens: 4000, completion: 200, limit: 4096, param: "prompt")
         #expect(
             both.message
-                == "This model's maximum context length is 4096 tokens. However, you requested 4200 tokens (4000 in the "
-                + "prompt, 200 in the completion). Please reduce the length of the prompt or completion.")
+                == "This model's maximum context length is 4096 tokens. However, you requested 4200 tokens (4000 in "
+                + "the prompt, 200 in the completion). Please reduce the length of the prompt or completion.")
     }
 
     @Test func `statuses and codes are those that clients act on`() {

@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "avx2.h"
 #include "vectors.h"
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 // Both ways below add in the same order: lane i of an accumulator takes the elements i, i + 8, ... of a segment with
 // one fused multiply-add each. In f8e4m3 that holds within a run, and the run enters the segment's lanes with one more
@@ -16,14 +16,8 @@ CK_INLINE void finish(const struct ck_matmul *job, size_t m, size_t n, float res
 
 // MARK: Few rows: weights are decoded on their way from memory to the multiply-add
 
-enum {
-    /// Rows and outputs of a tile.
-    TILE_ROWS = 3,
-    TILE_OUTPUTS = 4,
-    TILE = TILE_ROWS * TILE_OUTPUTS,
-    /// Bytes that a stream of weights is fetched ahead.
-    AHEAD = 512,
-};
+/// Bytes that a stream of weights is fetched ahead.
+enum { AHEAD = 512 };
 
 /// What one tile reads: `rows` rows of x and TILE_OUTPUTS rows of weights.
 struct streams {
@@ -42,12 +36,8 @@ CK_INLINE void stream_step(enum ck_format format, size_t rows, const struct stre
         __m256 w = tail ? load_tail(format, p, tail) : load8(format, p);
         for (size_t r = 0; r < rows; r++)
             acc[r * TILE_OUTPUTS + c] = _mm256_fmadd_ps(x[r], w, acc[r * TILE_OUTPUTS + c]);
-        // Three rows fill the registers: the next weights must not be loaded before these are used.
         if (rows == TILE_ROWS)
-            __asm__ volatile(""
-                             : "+x"(acc[c]), "+x"(acc[TILE_OUTPUTS + c]), "+x"(acc[2 * TILE_OUTPUTS + c])
-                             :
-                             : "memory");
+            hold_order(acc + c);
     }
 }
 
@@ -154,8 +144,8 @@ CK_INLINE void stream_tile(enum ck_format format, size_t rows, const struct ck_m
         }
 }
 
-/// The height of the next tile when `left` rows are to do: threes, then twos; one only if there is but one.
-CK_INLINE size_t tile_height(size_t left) { return left == 4 ? 2 : smaller(left, TILE_ROWS); }
+/// The most rows for which decoding the weights anew for every tile is cheaper than a panel.
+CK_INLINE size_t stream_rows_max(enum ck_format format) { return format == ck_format_f8e4m3 ? 2 : 12; }
 
 /// Four streams of weights, each through a quarter of the outputs: long streams are what the prefetchers follow.
 CK_INLINE void stream(enum ck_format format, const struct ck_matmul *job) {
@@ -165,7 +155,8 @@ CK_INLINE void stream(enum ck_format format, const struct ck_matmul *job) {
             height = tile_height(job->m - m);
             switch (height) {
             case 3:
-                stream_tile(format, 3, job, m, n, apart);
+                if (format != ck_format_f8e4m3) // never that many
+                    stream_tile(format, 3, job, m, n, apart);
                 break;
             case 2:
                 stream_tile(format, 2, job, m, n, apart);
@@ -179,20 +170,23 @@ CK_INLINE void stream(enum ck_format format, const struct ck_matmul *job) {
 // MARK: Many rows: panels of weights are decoded once into scratch, and blocks of x are packed beside them
 
 enum {
-    /// Elements of k in a panel, outputs in a panel (L1), outputs and rows that share a block of x (L2).
-    PANEL_DEPTH = 3 * CK_SCALE_BLOCK,
-    PANEL_OUTPUTS = 12,
-    BLOCK_OUTPUTS = 8 * PANEL_OUTPUTS,
+    /// Elements of k in a panel, in runs of f8e4m3.
+    RUNS_MAX = 4,
+    PANEL_DEPTH = RUNS_MAX * CK_SCALE_BLOCK,
+    /// Floats from row to row of a panel; not a power of two, so that rows do not share cache sets.
+    PANEL_STRIDE = PANEL_DEPTH + 16,
+    /// Outputs in a panel, which stays in L1 beside three rows of x.
+    PANEL_OUTPUTS = 8,
+    /// Outputs and rows that share a packed block of x, which stays in L2.
+    BLOCK_OUTPUTS = 12 * PANEL_OUTPUTS,
     BLOCK_ROWS = 66,
-    /// Runs in a panel's depth.
-    RUNS_MAX = 3,
 };
 
 struct scratch {
     /// Decoded weights [output][depth], each run padded with zeros to a multiple of 8.
-    _Alignas(64) float panel[PANEL_OUTPUTS][PANEL_DEPTH];
+    _Alignas(64) float panel[PANEL_OUTPUTS][PANEL_STRIDE];
     /// x, laid out like the panel.
-    _Alignas(64) float x[BLOCK_ROWS][PANEL_DEPTH];
+    _Alignas(64) float x[BLOCK_ROWS][PANEL_STRIDE];
     /// Accumulators of a segment between two panels.
     _Alignas(64) float lanes[BLOCK_ROWS][BLOCK_OUTPUTS][CK_LANES];
     /// Sums of the segments.
@@ -200,7 +194,7 @@ struct scratch {
 };
 static_assert(sizeof(struct scratch) <= CK_SCRATCH_BYTES);
 
-/// A stretch of k that panels hold at once: one run, or up to three of f8e4m3.
+/// A stretch of k that panels hold at once: one run, or up to four of f8e4m3.
 struct depth {
     size_t runs;
     /// Run i is k in [begin[i], begin[i + 1]) and starts at column[i] of the panel.
@@ -236,59 +230,65 @@ CK_INLINE void decode_row(enum ck_format format, const void *row, const void *ne
                           float *out) {
     size_t width = width_of(format);
     for (size_t run = 0; run < depth->runs; run++) {
-        const char *p = (const char *)row + depth->begin[run] * width;
-        const char *later = (const char *)next + depth->begin[run] * width;
-        size_t n = depth->begin[run + 1] - depth->begin[run], i = 0;
-        float *values = out + depth->column[run];
-        for (; i + 64 / width <= n; i += 64 / width) {
-            _mm_prefetch(later + i * width, _MM_HINT_T0);
-            for (size_t j = i; j < i + 64 / width; j += CK_LANES)
-                _mm256_store_ps(values + j, load8(format, p + j * width));
-        }
-        for (; i + CK_LANES <= n; i += CK_LANES)
-            _mm256_store_ps(values + i, load8(format, p + i * width));
-        if (i < n)
-            _mm256_store_ps(values + i, load_tail(format, p + i * width, n - i));
+        size_t skipped = depth->begin[run] * width;
+        decode(format, (const char *)row + skipped, (const char *)next + skipped,
+               depth->begin[run + 1] - depth->begin[run], out + depth->column[run]);
     }
 }
 
-/// `rows` x TILE_OUTPUTS accumulators over one depth. x: rows of the packed block; w: rows of the panel;
-/// scales[run][output]: f8e4m3 only; lanes, sums: of the first row's first output.
-CK_INLINE void panel_tile(bool scaled, size_t rows, const float *x, const float *w, const struct depth *depth,
-                          const float (*scales)[PANEL_OUTPUTS], float (*lanes)[CK_LANES], float *sums) {
+/// One tile over one depth: rows of the packed block by rows of the panel.
+struct panel_tile {
+    const float *x, *w;
+    const struct depth *depth;
+    /// scales[run][output], f8e4m3 only.
+    const float (*scales)[PANEL_OUTPUTS];
+    /// Of the first row's first output; rows are BLOCK_OUTPUTS apart.
+    float (*lanes)[CK_LANES];
+    float *sums;
+};
+
+static const _Alignas(64) float zeros[CK_LANES];
+
+CK_INLINE void panel_tile(bool scaled, size_t rows, const struct panel_tile *tile) {
+    const struct depth *depth = tile->depth;
     __m256 acc[TILE];
     for (size_t run = 0; run < depth->runs; run++) {
-        for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
-            acc[i] = scaled || depth->first
-                         ? _mm256_setzero_ps()
-                         : _mm256_load_ps(lanes[i / TILE_OUTPUTS * BLOCK_OUTPUTS + i % TILE_OUTPUTS]);
-        for (size_t k = depth->column[run]; k < depth->column[run + 1]; k += CK_LANES) {
-            __m256 values[TILE_ROWS];
-            for (size_t r = 0; r < rows; r++)
-                values[r] = _mm256_load_ps(x + r * PANEL_DEPTH + k);
+        // The first run of a segment starts from zeros.
+        const float *from = depth->first && run == 0 ? zeros : tile->lanes[0];
+        size_t step = depth->first && run == 0 ? 0 : CK_LANES;
+        for (size_t r = 0; r < rows; r++)
+            for (size_t c = 0; c < TILE_OUTPUTS; c++)
+                acc[r * TILE_OUTPUTS + c] =
+                    scaled ? _mm256_setzero_ps() : _mm256_load_ps(from + (r * BLOCK_OUTPUTS + c) * step);
+        dot_tile(rows, tile->x, PANEL_STRIDE, tile->w, PANEL_STRIDE, depth->column[run], depth->column[run + 1], acc);
+        for (size_t r = 0; scaled && r < rows; r++)
             for (size_t c = 0; c < TILE_OUTPUTS; c++) {
-                __m256 weights = _mm256_load_ps(w + c * PANEL_DEPTH + k);
-                for (size_t r = 0; r < rows; r++)
-                    acc[r * TILE_OUTPUTS + c] =
-                        _mm256_fmadd_ps(values[r], weights, acc[r * TILE_OUTPUTS + c]);
+                __m256 *sum = acc + r * TILE_OUTPUTS + c;
+                *sum = _mm256_fmadd_ps(*sum, _mm256_broadcast_ss(&tile->scales[run][c]),
+                                       _mm256_load_ps(from + (r * BLOCK_OUTPUTS + c) * step));
+                _mm256_store_ps(tile->lanes[r * BLOCK_OUTPUTS + c], *sum);
             }
-        }
-        for (size_t i = 0; scaled && i < rows * TILE_OUTPUTS; i++) {
-            float *sum = lanes[i / TILE_OUTPUTS * BLOCK_OUTPUTS + i % TILE_OUTPUTS];
-            acc[i] = _mm256_fmadd_ps(acc[i], _mm256_set1_ps(scales[run][i % TILE_OUTPUTS]),
-                                     depth->first && run == 0 ? _mm256_setzero_ps() : _mm256_load_ps(sum));
-            _mm256_store_ps(sum, acc[i]);
-        }
     }
     for (size_t r = 0; r < rows; r++) {
         const __m256 *row = acc + r * TILE_OUTPUTS;
         if (depth->last)
-            _mm_storeu_ps(sums + r * BLOCK_OUTPUTS, sums4(row[0], row[1], row[2], row[3]));
+            _mm_storeu_ps(tile->sums + r * BLOCK_OUTPUTS, sums4(row[0], row[1], row[2], row[3]));
         else if (!scaled)
             for (size_t c = 0; c < TILE_OUTPUTS; c++)
-                _mm256_store_ps(lanes[r * BLOCK_OUTPUTS + c], row[c]);
+                _mm256_store_ps(tile->lanes[r * BLOCK_OUTPUTS + c], row[c]);
     }
 }
+
+// Functions of their own: inlined into their callers, they would share registers with them.
+#define PANEL_TILE(name, scaled, rows)                                                                                 \
+    static __attribute__((noinline)) void name(const struct panel_tile *tile) { panel_tile(scaled, rows, tile); }
+PANEL_TILE(panel_tile_1, false, 1)
+PANEL_TILE(panel_tile_2, false, 2)
+PANEL_TILE(panel_tile_3, false, 3)
+PANEL_TILE(panel_tile_scaled_1, true, 1)
+PANEL_TILE(panel_tile_scaled_2, true, 2)
+PANEL_TILE(panel_tile_scaled_3, true, 3)
+#undef PANEL_TILE
 
 /// The factors of output n's runs; NaN for a run with a NaN.
 CK_INLINE void run_scales(const struct ck_matmul *job, const char *weights, size_t n, const struct depth *depth,
@@ -320,19 +320,23 @@ CK_INLINE void panel(enum ck_format format, const struct ck_matmul *job, struct 
     for (size_t row = 0, height; row < rows; row += height) {
         height = tile_height(rows - row);
         for (size_t c = 0; c < padded; c += TILE_OUTPUTS) {
-            const float *x = scratch->x[row], *w = scratch->panel[c];
-            const float (*factors)[PANEL_OUTPUTS] = (const void *)(scales[0] + c);
-            float (*lanes)[CK_LANES] = scratch->lanes[row] + column + c;
-            float *out = sums[row] + column + c;
+            struct panel_tile tile = {
+                .x = scratch->x[row],
+                .w = scratch->panel[c],
+                .depth = depth,
+                .scales = (const void *)(scales[0] + c),
+                .lanes = scratch->lanes[row] + column + c,
+                .sums = sums[row] + column + c,
+            };
             switch (height) {
             case 3:
-                panel_tile(scaled, 3, x, w, depth, factors, lanes, out);
+                (scaled ? panel_tile_scaled_3 : panel_tile_3)(&tile);
                 break;
             case 2:
-                panel_tile(scaled, 2, x, w, depth, factors, lanes, out);
+                (scaled ? panel_tile_scaled_2 : panel_tile_2)(&tile);
                 break;
             default:
-                panel_tile(scaled, 1, x, w, depth, factors, lanes, out);
+                (scaled ? panel_tile_scaled_1 : panel_tile_1)(&tile);
             }
         }
     }
@@ -383,9 +387,8 @@ CK_INLINE void block(enum ck_format format, const struct ck_matmul *job, size_t 
         finish_row(job, scratch, row, job->y + (m + row) * job->y_stride + n, n, outputs);
 }
 
-size_t SM=8;
 CK_INLINE void multiply(enum ck_format format, const struct ck_matmul *job) {
-extern size_t SM; if (job->m <= SM)
+    if (job->m <= stream_rows_max(format))
         return stream(format, job);
     // Blocks of equal height, in whole tiles of three rows.
     size_t blocks = (job->m + BLOCK_ROWS - 1) / BLOCK_ROWS;

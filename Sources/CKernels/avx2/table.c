@@ -1,15 +1,15 @@
-#include "../tables.h"
 #if defined(__x86_64__)
+#include "../common.h"
+#include "../tables.h"
+#include "avx2.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "../elementwise.h"
 #pragma clang attribute pop
-#include "../scalar/scalar.h"
-#include "avx2.h"
 
 const struct ck_kernels ck_kernels_avx2 = {
     .isa = ck_isa_avx2,
     .matmul = ck_avx2_matmul,
-    .attention = ck_scalar_attention,
+    .attention = ck_avx2_attention,
     .merge = merge,
     .rms_norm = rms_norm,
     .silu_mul = silu_mul,
@@ -18,8 +18,8 @@ const struct ck_kernels ck_kernels_avx2 = {
     .scaled_add = scaled_add,
     .sigmoid = sigmoid,
     .exp = exponentials,
-    .store = ck_scalar_store,
-    .load = ck_scalar_load,
+    .store = ck_avx2_store,
+    .load = ck_avx2_load,
     .max = largest,
     .log_sum_exp = log_sum_exp,
     .argmax = argmax,

@@ -1,12 +1,22 @@
 #pragma once
 
-// Vectors of eight floats: decoding, tails and sums. Included inside the target region.
+// Vectors of eight floats: decoding, tails, dot products and sums.
 
 #include "../common.h"
 #include <immintrin.h>
 
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
 /// Stored e4m3 decodes as an f16 of the same bits: 2^8 too small. Scales take the factor back.
 #define CK_F8_FACTOR 0x1p8f
+
+enum {
+    /// A tile of dot products: three rows by four outputs fill the sixteen registers (twelve sums, three rows' values
+    /// and one output's).
+    TILE_ROWS = 3,
+    TILE_OUTPUTS = 4,
+    TILE = TILE_ROWS * TILE_OUTPUTS,
+};
 
 /// Decodes eight values at p; f8e4m3 comes out divided by CK_F8_FACTOR, and its NaN as a number.
 CK_INLINE __m256 load8(enum ck_format format, const void *p) {
@@ -72,3 +82,47 @@ CK_INLINE bool saw_nan_f8(__m256i seen) {
 CK_INLINE float run_scale(const struct ck_matmul *job, size_t n, size_t k) {
     return job->scales[n / CK_SCALE_BLOCK * job->scale_stride + k / CK_SCALE_BLOCK] * CK_F8_FACTOR;
 }
+
+/// Decodes n values to out, with zeros up to the next multiple of 8, and fetches n values at `next`; f8e4m3 as load8.
+CK_INLINE void decode(enum ck_format format, const void *from, const void *next, size_t n, float *out) {
+    size_t width = width_of(format), line = 64 / width, i = 0;
+    const char *p = from;
+    for (; i + line <= n; i += line) {
+        _mm_prefetch((const char *)next + i * width, _MM_HINT_T0);
+        for (size_t j = i; j < i + line; j += CK_LANES)
+            _mm256_store_ps(out + j, load8(format, p + j * width));
+    }
+    for (; i + CK_LANES <= n; i += CK_LANES)
+        _mm256_store_ps(out + i, load8(format, p + i * width));
+    if (i < n)
+        _mm256_store_ps(out + i, load_tail(format, p + i * width, n - i));
+}
+
+/// The height of the next tile when `left` rows are to do: threes, then twos; one only if there is but one.
+CK_INLINE size_t tile_height(size_t left) { return left == 4 ? 2 : smaller(left, TILE_ROWS); }
+
+/// Keeps the compiler from loading the next output's weights before this output's three sums have used theirs: there
+/// is no register left.
+CK_INLINE void hold_order(__m256 *acc) {
+    __asm__ volatile("" : "+x"(acc[0]), "+x"(acc[TILE_OUTPUTS]), "+x"(acc[2 * TILE_OUTPUTS]) : : "memory");
+}
+
+/// acc[r * TILE_OUTPUTS + c] += x[r] * w[c] over the columns [k, end), whole vectors of aligned rows.
+CK_INLINE void dot_tile(size_t rows, const float *x, size_t x_stride, const float *w, size_t w_stride, size_t k,
+                        size_t end, __m256 *acc) {
+#pragma clang loop unroll_count(4)
+    for (; k < end; k += CK_LANES) {
+        __m256 values[TILE_ROWS];
+        for (size_t r = 0; r < rows; r++)
+            values[r] = _mm256_load_ps(x + r * x_stride + k);
+        for (size_t c = 0; c < TILE_OUTPUTS; c++) {
+            __m256 weights = _mm256_load_ps(w + c * w_stride + k);
+            for (size_t r = 0; r < rows; r++)
+                acc[r * TILE_OUTPUTS + c] = _mm256_fmadd_ps(values[r], weights, acc[r * TILE_OUTPUTS + c]);
+            if (rows == TILE_ROWS)
+                hold_order(acc + c);
+        }
+    }
+}
+
+#pragma clang attribute pop

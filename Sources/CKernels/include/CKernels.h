@@ -196,8 +196,10 @@ struct ck_kernels {
 const struct ck_kernels *_Nullable ck_kernels_for(enum ck_isa isa);
 /// The fastest table that this machine can run.
 const struct ck_kernels *ck_kernels_best(void);
-/// The table that the environment variable APUS_ISA names ("scalar", "avx2"), the best one if it is unset or empty,
-/// NULL if the name is unknown or this machine cannot run it.
+/// The table of that name ("scalar", "avx2"); the best one for NULL or "", NULL if the name is unknown or this machine
+/// cannot run the table.
+const struct ck_kernels *_Nullable ck_kernels_named(const char *_Nullable name);
+/// The table that the environment variable APUS_ISA names, see ck_kernels_named.
 const struct ck_kernels *_Nullable ck_kernels_selected(void);
 /// "scalar", "avx2".
 const char *ck_isa_name(enum ck_isa isa);

@@ -21,9 +21,6 @@ int linux_accept(int listener, struct sockaddr *_Nullable address, socklen_t *_N
 /// The processors that this process may run on (sched_getaffinity), at least 1.
 int linux_usable_processors(void);
 
-/// Binds the calling thread to one processor of the process's affinity mask, counted from 0 within it.
-int linux_bind_thread(int ordinal);
-
 /// Names the calling thread, as top and gdb show it; at most 15 bytes are kept.
 int linux_name_thread(const char *name);
 
@@ -44,11 +41,5 @@ int linux_advise_will_need(const void *base, size_t length);
 /// Reads a range into the page cache and maps it into this process (MADV_POPULATE_READ, Linux 5.14); fails with
 /// EINVAL on older kernels. The range is widened to whole pages.
 int linux_populate_read(const void *base, size_t length);
-
-/// Returns the range's pages to the kernel. Private anonymous memory reads as zeroes afterwards.
-int linux_release_memory(void *base, size_t length);
-
-/// An anonymous file of the given length in memory (memfd_create), closed on exec.
-int linux_memory_file(const char *name, size_t length);
 
 #pragma clang assume_nonnull end

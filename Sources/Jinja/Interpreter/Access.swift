@@ -67,6 +67,9 @@ extension Interpreter {
             }
             if let index = sequence.fields.firstIndex(of: name) { return sequence.elements[index] }
             return ContainerMethods.method(name, of: sequence, value.typeName)
+        case .range(let range):
+            guard name == "count" || name == "index" else { return nil }
+            return ContainerMethods.method(name, of: Value.Sequence(range.elements), value.typeName)
         default: return nil
         }
     }
@@ -86,7 +89,15 @@ extension Interpreter {
             return .string(String(try pick(Array(text.unicodeScalars))))
         case .list(let sequence): return .list(try pick(sequence.elements))
         case .tuple(let sequence): return .tuple(try pick(sequence.elements))
-        case .range(let range): return .list(try pick(range.elements))
+        case .range(let range):
+            let (first, end) = Self.bounds(range.count, start: start, stop: stop, step: step)
+            let (slicedStep, overflows) = range.step.multipliedReportingOverflow(by: step)
+            guard !overflows,
+                let sliced = IntegerRange(
+                    start: range.start + first * range.step, stop: range.start + end * range.step, step: slicedStep,
+                    limit: Budget.rangeLimit)
+            else { throw TemplateError("an integer is beyond 64 bits") }
+            return .range(sliced)
         case .undefined(let undefined): throw undefined.error
         case .dictionary: throw TemplateError("unhashable type: 'slice'")
         default: throw TemplateError("'\(value.typeName)' object is not subscriptable")
@@ -95,19 +106,17 @@ extension Interpreter {
 
     /// The indices that a slice takes of `count` elements, in its order.
     private static func indices(_ count: Int, start: Int?, stop: Int?, step: Int) -> [Int] {
+        let (first, end) = bounds(count, start: start, stop: stop, step: step)
+        return Array(stride(from: first, to: end, by: Swift.max(-count - 1, Swift.min(step, count + 1))))
+    }
+
+    /// The first index of a slice and the one before which it ends.
+    private static func bounds(_ count: Int, start: Int?, stop: Int?, step: Int) -> (first: Int, end: Int) {
         func clamp(_ bound: Int, _ lowest: Int, _ highest: Int) -> Int {
             Swift.min(Swift.max(bound < 0 ? bound + count : bound, lowest), highest)
         }
-        let first: Int
-        let end: Int
-        if step > 0 {
-            first = start.map { clamp($0, 0, count) } ?? 0
-            end = stop.map { clamp($0, 0, count) } ?? count
-        } else {
-            first = start.map { clamp($0, -1, count - 1) } ?? count - 1
-            end = stop.map { clamp($0, -1, count - 1) } ?? -1
-        }
-        return Array(stride(from: first, to: end, by: Swift.max(-count - 1, Swift.min(step, count + 1))))
+        if step > 0 { return (start.map { clamp($0, 0, count) } ?? 0, stop.map { clamp($0, 0, count) } ?? count) }
+        return (start.map { clamp($0, -1, count - 1) } ?? count - 1, stop.map { clamp($0, -1, count - 1) } ?? -1)
     }
 
     /// What iterating over a value gives; a generator is used up by it.
@@ -121,7 +130,7 @@ extension Interpreter {
         case .range(let range):
             try budget.allocate(range.count, times: 24)
             return range.elements
-        case .generator(let generator): return generator.drain()
+        case .generator(let generator): return try generator.drain()
         case .string(let text):
             try budget.allocate(text.utf8.count, times: 24)
             return text.unicodeScalars.map { .string(String($0)) }

@@ -2,7 +2,8 @@
 ///
 /// The allowances grow with the size of the template and of what it renders, since honest templates copy that.
 final class Budget {
-    static let recursionLimit = 250
+    static let recursionLimit = 800
+    static let representationLimit = 200
     static let macroDepthLimit = 60
     static let containerDepthLimit = 100
     static let rangeLimit = 100_000
@@ -12,7 +13,7 @@ final class Budget {
     private var output: Int
 
     init(inputSize: Int) {
-        steps = 3_000_000 + inputSize
+        steps = 1_000_000 + 4 * inputSize
         bytes = 64 << 20 + 32 * inputSize
         output = 8 << 20 + 8 * inputSize
     }

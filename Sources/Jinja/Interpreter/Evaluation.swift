@@ -51,7 +51,8 @@ extension Interpreter {
             let function = try evaluate(callee, in: scope)
             return try call(function, try evaluate(arguments, in: scope))
         case .filter(let operand, let name, let arguments):
-            let value = try operand.map { operand throws(TemplateError) in try evaluate(operand, in: scope) } ?? blockText
+            let value =
+                try operand.map { operand throws(TemplateError) in try evaluate(operand, in: scope) } ?? blockText
             return try applyFilter(name, to: value, try evaluate(arguments, in: scope))
         case .test(let operand, let name, let arguments):
             let value = try evaluate(operand, in: scope)
@@ -74,7 +75,8 @@ extension Interpreter {
         var dictionary = Value.Dictionary()
         for entry in entries {
             let key = try evaluate(entry.key, in: scope)
-            dictionary.set(key, try HashKey(key, budget), try evaluate(entry.value, in: scope))
+            let value = try evaluate(entry.value, in: scope)
+            dictionary.set(key, try HashKey(key, budget), value)
         }
         return .dictionary(dictionary)
     }

@@ -12,9 +12,7 @@ final class Interpreter {
     private var output = ""
     private var recursion = 0
     private var macroDepth = 0
-    /// What may hold itself, to be emptied at the end.
-    private var scopesWithMacros: [Scope] = []
-    private var namespaces: [Namespace] = []
+    private var releasables: [any Releasable] = []
 
     init(names: NameTable, undefinedNames: [[Int]], budget: Budget) {
         self.names = names
@@ -23,8 +21,7 @@ final class Interpreter {
     }
 
     deinit {
-        for scope in scopesWithMacros { scope.clear() }
-        for namespace in namespaces { namespace.clear() }
+        for releasable in releasables { releasable.clear() }
     }
 
     func run(_ statements: [Statement], in scope: Scope) throws(TemplateError) -> String {
@@ -33,16 +30,23 @@ final class Interpreter {
         return output
     }
 
-    func makeNamespace(_ attributes: Value.Dictionary) -> Value {
+    func makeNamespace(_ attributes: Value.Dictionary) throws(TemplateError) -> Value {
         let namespace = Namespace(attributes)
-        namespaces.append(namespace)
+        try release(namespace)
         return .object(namespace)
+    }
+
+    /// Has an object emptied at the end of the rendering.
+    func release(_ object: any Releasable) throws(TemplateError) {
+        if releasables.last === object { return }
+        try budget.allocate(128)
+        releasables.append(object)
     }
 
     /// Counts a level of evaluation or execution; `leave` must follow.
     func descend() throws(TemplateError) {
         recursion += 1
-        guard recursion <= Budget.recursionLimit * 4 else {
+        guard recursion <= Budget.recursionLimit else {
             recursion -= 1
             throw TemplateError("maximum recursion depth exceeded", kind: .limit)
         }
@@ -102,10 +106,12 @@ final class Interpreter {
         case .setBlock(let target, let filter, let block):
             let (text, flow) = try captureBlock(block, in: scope)
             guard flow == .next else { return flow }
-            try assign(try filter.map { filter throws(TemplateError) in try apply(filter, to: text, in: scope) } ?? .string(text), to: target, in: scope)
+            try assign(
+                try filter.map { filter throws(TemplateError) in try apply(filter, to: text, in: scope) }
+                    ?? .string(text), to: target, in: scope)
         case .macro(let definition):
             guard let name = definition.name else { return .next }
-            if !scopesWithMacros.contains(where: { $0 === scope }) { scopesWithMacros.append(scope) }
+            try release(scope)
             scope.set(name, .object(Macro(definition, in: scope, names: names)))
         case .callBlock(let call, let caller): try runCallBlock(call, caller, in: scope)
         case .filterBlock(let filter, let block):
@@ -144,6 +150,7 @@ final class Interpreter {
         guard case .call(let callee, let arguments) = call.kind else { return }
         let function = try evaluate(callee, in: scope)
         var values = try evaluate(arguments, in: scope)
+        try release(scope)
         values.keywords.append(("caller", .object(Macro(caller, in: scope, names: names))))
         try write(try string(try self.call(function, values)))
     }
@@ -192,25 +199,29 @@ final class Interpreter {
             }
             elements = selected
         }
-        guard !elements.isEmpty else {
-            let inner = Scope(scope)
-            enter(inner, loop.otherwise.number)
-            _ = try execute(loop.otherwise.statements, in: inner)
-            return
-        }
+        if loop.isRecursive { try release(scope) }
         let state = LoopState(
             elements, depth0: depth0,
             recurse: loop.isRecursive
                 ? { (iterable, depth0, interpreter) throws(TemplateError) in
                     try interpreter.recurse(loop, over: iterable, depth0: depth0, in: scope)
                 } : nil)
+        // As in jinja2, `else` runs unless some iteration reached its end: not after `break` or `continue` alone.
+        var hasCompleted = false
         while let element = state.next() {
             try budget.step()
             let inner = Scope(scope)
             if let name = names.existingNumber(of: "loop") { inner.set(name, .object(state)) }
             enter(inner, loop.body.number)
             try assign(element, to: loop.target, in: inner)
-            if try execute(loop.body.statements, in: inner) == .breakLoop { return }
+            let flow = try execute(loop.body.statements, in: inner)
+            if flow == .breakLoop { break }
+            hasCompleted = hasCompleted || flow == .next
+        }
+        if !hasCompleted, !loop.otherwise.statements.isEmpty {
+            let inner = Scope(scope)
+            enter(inner, loop.otherwise.number)
+            _ = try execute(loop.otherwise.statements, in: inner)
         }
     }
 

@@ -79,7 +79,8 @@ enum Operators {
             return .list(Array(repeatElement(sequence.elements, count: sequence.elements.isEmpty ? 0 : count).joined()))
         case .tuple(let sequence):
             try budget.allocate(count, times: 32 * sequence.elements.count)
-            return .tuple(Array(repeatElement(sequence.elements, count: sequence.elements.isEmpty ? 0 : count).joined()))
+            return .tuple(
+                Array(repeatElement(sequence.elements, count: sequence.elements.isEmpty ? 0 : count).joined()))
         default: return nil
         }
     }
@@ -227,7 +228,9 @@ enum Operators {
         _ left: Value, _ right: Value, _ symbol: String = "<", _ budget: Budget
     ) throws(TemplateError) -> Int? {
         try budget.step()
-        if let left = left.integerValue, let right = right.integerValue { return left < right ? -1 : left > right ? 1 : 0 }
+        if let left = left.integerValue, let right = right.integerValue {
+            return left < right ? -1 : left > right ? 1 : 0
+        }
         if let left = left.numberValue, let right = right.numberValue {
             guard !left.isNaN, !right.isNaN else { return nil }
             return left < right ? -1 : left > right ? 1 : 0

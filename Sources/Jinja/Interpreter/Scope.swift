@@ -1,5 +1,5 @@
 /// The variables of one scope, by their numbers in the table of names.
-final class Scope {
+final class Scope: Releasable {
     let parent: Scope?
     private var names: [Int] = []
     private var values: [Value] = []
@@ -26,7 +26,6 @@ final class Scope {
         }
     }
 
-    /// Breaks the cycle of a scope and the macros in it.
     func clear() {
         names = []
         values = []

@@ -72,7 +72,8 @@ enum BraceFormat {
             default: throw TemplateError("Unknown conversion specifier in format string")
             }
         }
-        let specification = rest.first == ":"
+        let specification =
+            rest.first == ":"
             ? try expand(rest.dropFirst(), arguments, &automatic, depth: depth - 1, interpreter) : ""
         return try FormatSpecification(specification).format(value, interpreter)
     }

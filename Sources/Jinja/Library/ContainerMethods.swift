@@ -1,7 +1,10 @@
 /// The methods of dictionaries, lists and tuples that change nothing.
 enum ContainerMethods {
     static func method(_ name: String, of dictionary: Value.Dictionary) -> Value? {
-        func make(_ parameters: [String], _ required: Int, _ body: @escaping ([Value?], Interpreter) throws(TemplateError) -> Value) -> Value {
+        func make(
+            _ parameters: [String], _ required: Int,
+            _ body: @escaping ([Value?], Interpreter) throws(TemplateError) -> Value
+        ) -> Value {
             .object(
                 Function(name, typeName: "builtin_function_or_method", depth: dictionary.depth) {
                     (arguments, interpreter) throws(TemplateError) in

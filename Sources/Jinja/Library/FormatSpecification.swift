@@ -132,7 +132,8 @@ struct FormatSpecification {
     private static func general(_ number: Double, _ precision: Int) -> String {
         let digits = PythonFloat.formatted(number, "g", precision: Swift.max(precision, 1))
         guard !digits.contains("e"), !digits.contains(".") else { return digits }
-        return digits.utf8.count < precision ? digits + ".0" : PythonFloat.formatted(number, "e", precision: Swift.max(precision, 1) - 1)
+        return digits.utf8.count < precision
+            ? digits + ".0" : PythonFloat.formatted(number, "e", precision: Swift.max(precision, 1) - 1)
     }
 
     private func signText(_ isNegative: Bool) -> String {

@@ -20,7 +20,7 @@ enum Globals {
             function(name) { (arguments, interpreter) throws(TemplateError) in
                 let attributes = try makeDictionary(arguments, interpreter)
                 for case .string(let name) in attributes.keys { try checkNamespaceName(name) }
-                return interpreter.makeNamespace(attributes)
+                return try interpreter.makeNamespace(attributes)
             }
         case "range": function(name, makeRange)
         case "dict": .object(DictionaryType())
@@ -67,7 +67,8 @@ enum Globals {
             for pair in try interpreter.elements(of: pairs) {
                 let elements = try interpreter.elements(of: pair)
                 guard elements.count == 2 else {
-                    throw TemplateError("dictionary update sequence element has length \(elements.count); 2 is required")
+                    throw TemplateError(
+                        "dictionary update sequence element has length \(elements.count); 2 is required")
                 }
                 try interpreter.budget.allocate(96)
                 dictionary.set(elements[0], try HashKey(elements[0], interpreter.budget), elements[1])
@@ -91,7 +92,13 @@ enum Globals {
 
     private static func makeRange(_ arguments: Arguments, _ interpreter: Interpreter) throws(TemplateError) -> Value {
         var numbers: [Int] = []
-        for argument in arguments.positional { numbers.append(try StringMethods.integerArgument(argument, default: 0)) }
+        for argument in arguments.positional {
+            guard let number = argument.integerValue else {
+                if case .undefined(let undefined) = argument { throw undefined.error }
+                throw TemplateError("'\(argument.typeName)' object cannot be interpreted as an integer")
+            }
+            numbers.append(number)
+        }
         guard arguments.keywords.isEmpty else { throw TemplateError("range() takes no keyword arguments") }
         guard (1...3).contains(numbers.count) else {
             throw TemplateError("range expected at least 1 argument, got \(numbers.count)")
@@ -117,22 +124,5 @@ enum Globals {
         var buffer = [CChar](repeating: 0, count: 256 + 16 * format.utf8.count)
         let count = strftime(&buffer, buffer.count, format, &parts)
         return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-}
-
-/// `dict`, callable and with `fromkeys`.
-final class DictionaryType: TemplateObject {
-    let typeName = "type"
-
-    func attribute(_ name: String) -> Value? {
-        name == "fromkeys" ? Globals.dictionaryFromKeys : nil
-    }
-
-    func call(_ arguments: Arguments, _ interpreter: Interpreter) throws(TemplateError) -> Value {
-        .dictionary(try Globals.makeDictionary(arguments, interpreter))
-    }
-
-    func represent(_ writer: inout Representation) throws(TemplateError) {
-        try writer.append("<class 'dict'>")
     }
 }

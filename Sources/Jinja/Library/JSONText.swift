@@ -108,6 +108,7 @@ struct JSONText {
 
     private static func text(of number: Double) -> String {
         number.isNaN
-            ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : PythonFloat.representation(of: number)
+            ? "NaN"
+            : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : PythonFloat.representation(of: number)
     }
 }

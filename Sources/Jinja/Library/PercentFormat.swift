@@ -50,7 +50,7 @@ enum PercentFormat {
         }
         let isContainer: Bool
         switch values {
-        case .dictionary, .list: isContainer = true
+        case .dictionary, .list, .range, .undefined: isContainer = true
         default: isContainer = false
         }
         guard pending.isEmpty || usesMapping || isContainer else {
@@ -109,7 +109,8 @@ enum PercentFormat {
             try interpreter.budget.allocate(width * 4 + (precision ?? 0))
             switch conversion {
             case "s": return pad("", cut(try interpreter.string(value)), zeros: false)
-            case "r", "a": return pad("", cut(try Representation.representation(of: value, interpreter.budget)), zeros: false)
+            case "r", "a":
+                return pad("", cut(try Representation.representation(of: value, interpreter.budget)), zeros: false)
             case "d", "i", "u":
                 guard let number = value.integerValue ?? Self.truncated(value) else {
                     throw numberError("a real number", value)

@@ -5,11 +5,25 @@ enum PythonText {
     }
 
     static func lower(_ text: String) -> String {
-        guard text.unicodeScalars.contains("\u{3a3}") else { return mapped(text) { $0.properties.lowercaseMapping } }
+        recased(text) { _ in .lower }
+    }
+
+    enum Case {
+        case lower, upper, title
+    }
+
+    /// Maps each character to the case that `choose` wants, a capital sigma by its place in the word.
+    static func recased(_ text: String, _ choose: (Unicode.Scalar) -> Case) -> String {
+        guard text.unicodeScalars.contains("\u{3a3}") else { return mapped(text) { $0.mapping(to: choose($0)) } }
         let scalars = Array(text.unicodeScalars)
         var result = ""
         for (index, scalar) in scalars.enumerated() {
-            result += scalar == "\u{3a3}" ? (isFinalSigma(scalars, index) ? "ς" : "σ") : scalar.properties.lowercaseMapping
+            let wanted = choose(scalar)
+            if wanted == .lower, scalar == "\u{3a3}" {
+                result += isFinalSigma(scalars, index) ? "ς" : "σ"
+            } else {
+                result += scalar.mapping(to: wanted)
+            }
         }
         return result
     }
@@ -78,7 +92,9 @@ enum PythonText {
                 break
             }
             var start = rest.endIndex
-            while start > rest.startIndex, !rest[rest.index(before: start)].isPythonSpace { start = rest.index(before: start) }
+            while start > rest.startIndex, !rest[rest.index(before: start)].isPythonSpace {
+                start = rest.index(before: start)
+            }
             words.append(String(rest[start...]))
             rest = rest[..<start]
         }
@@ -202,5 +218,15 @@ extension TextSearch {
     /// A search in reversed bytes.
     init(reversedBytesOf text: String) {
         self.init(bytes: text.utf8.reversed())
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate func mapping(to wanted: PythonText.Case) -> String {
+        switch wanted {
+        case .lower: properties.lowercaseMapping
+        case .upper: properties.uppercaseMapping
+        case .title: properties.titlecaseMapping
+        }
     }
 }

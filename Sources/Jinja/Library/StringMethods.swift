@@ -15,7 +15,7 @@ enum StringMethods {
             try simple(text, arguments, interpreter, "lower", PythonText.lower)
         },
         "casefold": { (text, arguments, interpreter) throws(TemplateError) in
-            try simple(text, arguments, interpreter, "casefold") { PythonText.lower($0) }
+            try simple(text, arguments, interpreter, "casefold", PythonText.lower)
         },
         "capitalize": { (text, arguments, interpreter) throws(TemplateError) in
             try simple(text, arguments, interpreter, "capitalize", PythonText.capitalize)
@@ -23,17 +23,15 @@ enum StringMethods {
         "title": { (text, arguments, interpreter) throws(TemplateError) in
             try simple(text, arguments, interpreter, "title") { text in
                 var isInWord = false
-                return PythonText.mapped(text) { scalar in
+                return PythonText.recased(text) { scalar in
                     defer { isInWord = scalar.properties.isCased }
-                    return isInWord ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
+                    return isInWord ? .lower : .title
                 }
             }
         },
         "swapcase": { (text, arguments, interpreter) throws(TemplateError) in
             try simple(text, arguments, interpreter, "swapcase") { text in
-                PythonText.mapped(text) {
-                    $0.isUppercase ? $0.properties.lowercaseMapping : $0.properties.uppercaseMapping
-                }
+                PythonText.recased(text) { $0.isUppercase ? .lower : .upper }
             }
         },
         "strip": { (text, arguments, interpreter) throws(TemplateError) in
@@ -47,11 +45,14 @@ enum StringMethods {
         },
         "removeprefix": { (text, arguments, _) throws(TemplateError) in
             let prefix = try textArgument(try arguments.bound(to: ["prefix"], required: 1, of: "removeprefix")[0])
-            return .string(hasPrefix(text, prefix) ? String(decoding: text.utf8.dropFirst(prefix.utf8.count), as: UTF8.self) : text)
+            return .string(
+                hasPrefix(text, prefix) ? String(decoding: text.utf8.dropFirst(prefix.utf8.count), as: UTF8.self) : text
+            )
         },
         "removesuffix": { (text, arguments, _) throws(TemplateError) in
             let suffix = try textArgument(try arguments.bound(to: ["suffix"], required: 1, of: "removesuffix")[0])
-            return .string(hasSuffix(text, suffix) ? String(decoding: text.utf8.dropLast(suffix.utf8.count), as: UTF8.self) : text)
+            return .string(
+                hasSuffix(text, suffix) ? String(decoding: text.utf8.dropLast(suffix.utf8.count), as: UTF8.self) : text)
         },
         "replace": { (text, arguments, interpreter) throws(TemplateError) in
             let bound = try arguments.bound(to: ["old", "new", "count"], required: 2, of: "replace")
@@ -73,7 +74,8 @@ enum StringMethods {
             let width = try integerArgument(try arguments.bound(to: ["width"], required: 1, of: "zfill")[0], default: 0)
             let hasSign = text.hasPrefix("-") || text.hasPrefix("+")
             let digits = hasSign ? String(text.dropFirst()) : text
-            let padded = try PythonText.pad(digits, to: hasSign ? width - 1 : width, .right, with: "0", interpreter.budget)
+            let padded = try PythonText.pad(
+                digits, to: hasSign ? width - 1 : width, .right, with: "0", interpreter.budget)
             return .string((hasSign ? String(text.prefix(1)) : "") + padded)
         },
         "expandtabs": { (text, arguments, interpreter) throws(TemplateError) in
@@ -174,7 +176,9 @@ enum StringMethods {
         "count": { (text, arguments, interpreter) throws(TemplateError) in
             let bound = try arguments.bound(to: ["sub", "start", "end"], required: 1, of: "count")
             let part = try textArgument(bound[0])
-            guard case .string(let window) = try window(text, bound[1], bound[2], interpreter) else { return .integer(0) }
+            guard case .string(let window) = try window(text, bound[1], bound[2], interpreter) else {
+                return .integer(0)
+            }
             if part.isEmpty { return .integer(window.unicodeScalars.count + 1) }
             return .integer(TextSearch(part).all(in: Array(window.utf8)).count)
         },

@@ -26,7 +26,7 @@ enum Tests {
         },
         "sequence": plain("sequence") {
             switch $0 {
-            case .string, .list, .tuple, .dictionary, .range: true
+            case .undefined, .string, .list, .tuple, .dictionary, .range: true
             default: false
             }
         },

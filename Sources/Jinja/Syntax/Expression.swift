@@ -33,34 +33,3 @@ struct Expression: Sendable {
     let kind: Kind
     let position: SourcePosition
 }
-
-enum BinaryOperator: String, Sendable {
-    case add = "+"
-    case subtract = "-"
-    case multiply = "*"
-    case divide = "/"
-    case floorDivide = "//"
-    case remainder = "%"
-    case power = "**"
-}
-
-enum Comparison: String, Sendable {
-    case equal = "=="
-    case notEqual = "!="
-    case less = "<"
-    case lessOrEqual = "<="
-    case greater = ">"
-    case greaterOrEqual = ">="
-    case contained = "in"
-    case notContained = "not in"
-}
-
-/// The arguments of a call, a filter or a test, unevaluated.
-struct CallArguments: Sendable {
-    var positional: [Expression] = []
-    var keywords: [(name: String, value: Expression)] = []
-    /// `*expression`
-    var spread: Expression?
-    /// `**expression`
-    var keywordSpread: Expression?
-}

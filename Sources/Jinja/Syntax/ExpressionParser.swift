@@ -9,13 +9,13 @@ extension Parser {
         let outer = isConditional
         defer { isConditional = outer }
         var value = try parseOr()
-        var count = 0
         while takeName("if") {
-            try countLink(&count)
+            try countLink()
             isConditional = true
             let condition = try parseOr()
             let otherwise = takeName("else") ? try parseExpression() : nil
-            value = Expression(kind: .conditional(condition: condition, value, otherwise: otherwise), position: position)
+            value = Expression(
+                kind: .conditional(condition: condition, value, otherwise: otherwise), position: position)
         }
         return value
     }
@@ -48,9 +48,9 @@ extension Parser {
         }
     }
 
-    private func countLink(_ count: inout Int) throws(TemplateError) {
-        count += 1
-        guard count <= Self.chainLimit else { throw failure("more than \(Self.chainLimit) links in one expression") }
+    private mutating func countLink() throws(TemplateError) {
+        links += 1
+        guard links <= Self.linkLimit else { throw failure("more than \(Self.linkLimit) operations in one tag") }
     }
 
     // MARK: Operators
@@ -58,9 +58,8 @@ extension Parser {
     private mutating func parseOr() throws(TemplateError) -> Expression {
         let position = current.position
         var left = try parseAnd()
-        var count = 0
         while takeName("or") {
-            try countLink(&count)
+            try countLink()
             left = Expression(kind: .or(left, try parseAnd()), position: position)
         }
         return left
@@ -69,9 +68,8 @@ extension Parser {
     private mutating func parseAnd() throws(TemplateError) -> Expression {
         let position = current.position
         var left = try parseNot()
-        var count = 0
         while takeName("and") {
-            try countLink(&count)
+            try countLink()
             left = Expression(kind: .and(left, try parseNot()), position: position)
         }
         return left
@@ -121,11 +119,10 @@ extension Parser {
 
     private mutating func parseSum() throws(TemplateError) -> Expression {
         var left = try parseConcatenation()
-        var count = 0
         while true {
             let position = current.position
             guard let operation = takeOperator([.add, .subtract]) else { return left }
-            try countLink(&count)
+            try countLink()
             left = Expression(kind: .binary(operation, left, try parseConcatenation()), position: position)
         }
     }
@@ -140,22 +137,20 @@ extension Parser {
 
     private mutating func parseProduct() throws(TemplateError) -> Expression {
         var left = try parsePower()
-        var count = 0
         while true {
             let position = current.position
             guard let operation = takeOperator([.multiply, .divide, .floorDivide, .remainder]) else { return left }
-            try countLink(&count)
+            try countLink()
             left = Expression(kind: .binary(operation, left, try parsePower()), position: position)
         }
     }
 
     private mutating func parsePower() throws(TemplateError) -> Expression {
         var left = try parseUnary()
-        var count = 0
         while true {
             let position = current.position
             guard takeOperator([.power]) != nil else { return left }
-            try countLink(&count)
+            try countLink()
             left = Expression(kind: .binary(.power, left, try parseUnary()), position: position)
         }
     }
@@ -239,7 +234,6 @@ extension Parser {
 
     private mutating func parsePostfix(_ value: Expression) throws(TemplateError) -> Expression {
         var value = value
-        var count = 0
         while true {
             let position = current.position
             if takeSymbol(".") {
@@ -260,7 +254,7 @@ extension Parser {
             } else {
                 return value
             }
-            try countLink(&count)
+            try countLink()
         }
     }
 
@@ -325,7 +319,6 @@ extension Parser {
 
     private mutating func parseFilterChain(_ value: Expression) throws(TemplateError) -> Expression {
         var value = value
-        var count = 0
         while true {
             let position = current.position
             if isSymbol("|") {
@@ -337,7 +330,7 @@ extension Parser {
             } else {
                 return value
             }
-            try countLink(&count)
+            try countLink()
         }
     }
 
@@ -345,11 +338,10 @@ extension Parser {
     mutating func parseFilters(_ operand: Expression?, startsInline: Bool) throws(TemplateError) -> Expression {
         var value = operand
         var isInline = startsInline
-        var count = 0
         while isInline || isSymbol("|") {
             if !isInline { advance() }
             isInline = false
-            try countLink(&count)
+            try countLink()
             let position = current.position
             let name = try parseDottedName()
             guard isConditional || Filters.table[name] != nil else {

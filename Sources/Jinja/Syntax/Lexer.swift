@@ -106,7 +106,9 @@ struct Lexer {
 
     /// Reads `raw … endraw` if the tag that begins here is one. Its opening tag keeps the newline after it.
     private mutating func readRaw(_ begin: SourcePosition) throws(TemplateError) -> Bool {
-        guard let (afterOpening, openingSign) = tagEnd(of: "raw", from: offset), openingSign != "+" else { return false }
+        guard let (afterOpening, openingSign) = tagEnd(of: "raw", from: offset), openingSign != "+" else {
+            return false
+        }
         advance(to: afterOpening)
         skipAfterTag(openingSign, trims: false)
         var index = offset
@@ -242,7 +244,8 @@ struct Lexer {
         {
             var digits = ""
             var index = offset + 2
-            while let scalar = peek(index), scalar == "_" || Character(scalar).hexDigitValue.map({ $0 < radix }) == true {
+            while let scalar = peek(index), scalar == "_" || Character(scalar).hexDigitValue.map({ $0 < radix }) == true
+            {
                 if scalar != "_" { digits.unicodeScalars.append(scalar) }
                 index += 1
             }

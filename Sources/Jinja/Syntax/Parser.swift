@@ -2,8 +2,8 @@
 struct Parser {
     /// What a nested construct may hold at most: beyond it, a template could exhaust the stack.
     static let nestingLimit = 80
-    /// Operators, subscripts or filters in one chain.
-    static let chainLimit = 400
+    /// Operators, subscripts, calls and filters in one tag, since any of them may deepen the tree.
+    static let linkLimit = 600
 
     private(set) var tokens: [Token]
     private(set) var index = 0
@@ -13,10 +13,13 @@ struct Parser {
     /// Names that macros take without declaring them, as far as the innermost macro uses them.
     private var usedSpecials: Set<String> = []
     var nesting = 0
+    var links = 0
     /// Inside `if` an unknown filter or test fails when it runs, elsewhere at once.
     var isConditional = false
 
-    static func parse(_ source: String) throws(TemplateError) -> (statements: [Statement], names: NameTable, blocks: Int) {
+    static func parse(_ source: String) throws(TemplateError) -> (
+        statements: [Statement], names: NameTable, blocks: Int
+    ) {
         var parser = Parser(tokens: try Lexer.tokens(of: source))
         let statements = try parser.parseStatements(until: [])
         return (statements, parser.names, parser.blockCount)
@@ -100,6 +103,7 @@ struct Parser {
                 advance()
             case .variableBegin:
                 advance()
+                links = 0
                 statements.append(Statement(kind: .output(try parseTuple()), position: position))
                 guard current.kind == .variableEnd else { throw failure("expected '}}', got \(current.description)") }
                 advance()
@@ -122,6 +126,7 @@ struct Parser {
     private mutating func parseStatement(_ name: String, _ ends: [String]) throws(TemplateError) -> [Statement] {
         let position = current.position
         advance()
+        links = 0
         let kind: Statement.Kind
         switch name {
         case "for": kind = try parseFor()
@@ -263,7 +268,8 @@ struct Parser {
         usedSpecials = outer.0.union(used)
         loopDepth = outer.1
         let declared = Set(parameters.map { names[$0.name] })
-        if used.contains("caller"), parameters.contains(where: { names[$0.name] == "caller" && $0.defaultValue == nil }) {
+        if used.contains("caller"), parameters.contains(where: { names[$0.name] == "caller" && $0.defaultValue == nil })
+        {
             throw failure("the special 'caller' argument must be omitted or be given a default")
         }
         return MacroDefinition(

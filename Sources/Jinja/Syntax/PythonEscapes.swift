@@ -50,7 +50,9 @@ enum PythonEscapes {
         }
         guard digits.count == count, digits.allSatisfy({ Character($0).hexDigitValue != nil }),
             let scalar = Unicode.Scalar(value)
-        else { throw TemplateError("a malformed or impossible \\\(source[index + 1]) escape", kind: .syntax, at: position) }
+        else {
+            throw TemplateError("a malformed or impossible \\\(source[index + 1]) escape", kind: .syntax, at: position)
+        }
         text.append(scalar)
         return index + 2 + count
     }

@@ -8,7 +8,8 @@ final class IntegerRange {
     /// Nil for a step of zero or a count beyond `limit`.
     init?(start: Int, stop: Int, step: Int, limit: Int) {
         guard step != 0 else { return nil }
-        let (distance, overflows) = step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
+        let (distance, overflows) =
+            step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
         guard !overflows, step != .min else { return nil }
         count = distance <= 0 ? 0 : (distance - 1) / abs(step) + 1
         guard count <= limit else { return nil }

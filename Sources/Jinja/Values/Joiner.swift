@@ -1,11 +1,13 @@
 /// `joiner(…)`: nothing at its first call, its separator at every later one.
 final class Joiner: TemplateObject {
     let typeName = "jinja2.utils.Joiner"
+    let depth: Int
     private let separator: Value
     private var isUsed = false
 
     init(_ separator: Value) {
         self.separator = separator
+        depth = 1 + separator.depth
     }
 
     func attribute(_ name: String) -> Value? {

@@ -1,6 +1,7 @@
 /// `loop` inside a for loop.
-final class LoopState: TemplateObject {
+final class LoopState: TemplateObject, Releasable {
     let typeName = "jinja2.runtime.LoopContext"
+    let depth: Int
     private let elements: [Value]
     private let depth0: Int
     /// Renders the loop's body over other elements, for `loop(…)` in a recursive loop.
@@ -14,6 +15,7 @@ final class LoopState: TemplateObject {
     ) {
         self.elements = elements
         self.depth0 = depth0
+        depth = 1 + (elements.lazy.map(\.depth).max() ?? 0)
         self.recurse = recurse
     }
 
@@ -47,8 +49,10 @@ final class LoopState: TemplateObject {
                 })
         case "changed":
             .object(
-                Function("changed", typeName: "method") { [unowned self] (arguments, interpreter) throws(TemplateError) in
+                Function("changed", typeName: "method") { [weak self] (arguments, interpreter) throws(TemplateError) in
+                    guard let self else { throw TemplateError("the loop is over") }
                     let value = Value.tuple(arguments.positional)
+                    if lastChanged == nil { try interpreter.release(self) }
                     if let lastChanged, try Operators.areEqual(lastChanged, value, interpreter.budget) {
                         return .boolean(false)
                     }
@@ -69,5 +73,9 @@ final class LoopState: TemplateObject {
 
     func represent(_ writer: inout Representation) throws(TemplateError) {
         try writer.append("<LoopContext \(index + 1)/\(elements.count)>")
+    }
+
+    func clear() {
+        lastChanged = nil
     }
 }

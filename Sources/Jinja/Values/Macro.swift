@@ -15,8 +15,8 @@ final class Macro: TemplateObject {
 
     func attribute(_ name: String) -> Value? {
         switch name {
-        case "name": self.name.map(Value.string) ?? .none
-        case "arguments": .list(parameters.map(Value.string))
+        case "name": self.name.map(Value.string) ?? Value.none
+        case "arguments": .tuple(parameters.map(Value.string))
         case "catch_kwargs": .boolean(definition.usesKeywords)
         case "catch_varargs": .boolean(definition.usesVariadics)
         case "caller": .boolean(definition.usesCaller)

@@ -1,5 +1,5 @@
 /// `namespace(…)`: the one thing whose attributes a template can set, from any scope.
-final class Namespace: TemplateObject {
+final class Namespace: TemplateObject, Releasable {
     private var attributes: Value.Dictionary
 
     let typeName = "namespace"
@@ -15,7 +15,6 @@ final class Namespace: TemplateObject {
         attributes.set(name, value)
     }
 
-    /// Breaks cycles of namespaces that hold each other.
     func clear() {
         attributes = Value.Dictionary()
     }

@@ -34,7 +34,8 @@ enum PythonFloat {
     }
 
     /// C's `printf` with one of the conversions e, f and g, which rounds exactly and half to even.
-    static func formatted(_ number: Double, _ conversion: Character, precision: Int, alternate: Bool = false) -> String {
+    static func formatted(_ number: Double, _ conversion: Character, precision: Int, alternate: Bool = false) -> String
+    {
         let format = "%\(alternate ? "#" : "").*\(conversion)"
         var buffer = [CChar](repeating: 0, count: 400 + precision)
         let count = withVaList([Int32(precision), number]) { vsnprintf(&buffer, buffer.count, format, $0) }
@@ -49,7 +50,8 @@ enum PythonFloat {
         var plain = ""
         for (index, scalar) in digits.enumerated() {
             if scalar == "_" {
-                guard index > 0, digits[index - 1].isASCIIDigit, index + 1 < digits.count, digits[index + 1].isASCIIDigit
+                guard index > 0, digits[index - 1].isASCIIDigit, index + 1 < digits.count,
+                    digits[index + 1].isASCIIDigit
                 else { return nil }
             } else {
                 plain.unicodeScalars.append(scalar)

@@ -2,6 +2,7 @@
 struct Representation {
     private let budget: Budget
     private var text = ""
+    private var nesting = 0
 
     private init(_ budget: Budget) {
         self.budget = budget
@@ -42,6 +43,11 @@ struct Representation {
 
     mutating func representation(of value: Value) throws(TemplateError) {
         try budget.step()
+        nesting += 1
+        defer { nesting -= 1 }
+        guard nesting <= Budget.representationLimit else {
+            throw TemplateError("maximum recursion depth exceeded", kind: .limit)
+        }
         switch value {
         case .undefined: try append("Undefined")
         case .none, .boolean, .integer, .float: try append(Self.brief(value))

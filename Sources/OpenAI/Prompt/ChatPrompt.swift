@@ -1,5 +1,5 @@
-package import Jinja
 internal import JSON
+package import Jinja
 package import Tokenization
 
 /// Turns conversations into prompts by a model's own chat template.
@@ -12,12 +12,12 @@ package struct ChatPrompt: Sendable {
     private let reasoningTags: Set<Int32>
 
     /// - Parameter source: the template in Jinja.
-    package init(source: String, tokenizer: Tokenizer) throws(TemplateError) {
+    package init(source: String, tokenizer: Tokenizer, controlTokens: ControlTokens) throws(TemplateError) {
         template = try Template(source)
         self.tokenizer = tokenizer
-        index = SpecialTextIndex(tokenizer.addedTokens.lazy.map { (id: $0.id, text: $0.text) })
+        index = SpecialTextIndex(controlTokens.tokens)
         templateMarks = ContentGuard.plane16(in: source)
-        let tags = ReasoningTags(tokenizer: tokenizer)
+        let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
         reasoningTags = Set([tags.openToken, tags.closeToken].compactMap { $0 })
     }
 
@@ -53,7 +53,9 @@ package struct ChatPrompt: Sendable {
         do {
             text = try template.render(context)
         } catch {
-            throw .invalidRequest("The chat template refuses the messages: \(error.message).", param: "messages")
+            throw .invalidRequest(
+                "The chat template refuses the messages: \(error.kind == .raised ? error.message : "\(error)")",
+                param: "messages")
         }
         if request.continuesFinalMessage {
             guard let mark, let end = text.unicodeScalars.lastIndex(of: mark) else {

@@ -2,6 +2,6 @@
 package enum ReasoningFormat: Sendable, Equatable {
     /// It goes to `reasoning_content`, without its tags.
     case separate(ReasoningTags)
-    /// It stays in `content` with its tags; a tag that the prompt ends with is repeated there, so that the text is whole.
+    /// It stays in `content` with its tags. A tag that the prompt ends with is repeated there: the text is whole.
     case inline(ReasoningTags)
 }

@@ -1,8 +1,8 @@
 /// Splits generated text into the chain of thought and the answer.
 ///
 /// Where the tags are tokens, the owner reports them by `takes(tag:)` and all text is literal; where they are spelled,
-/// the splitter looks for them in the text and holds back what may become one. Only the first block is reasoning: tags in
-/// an answer are text. A closing tag without an opening one ends an empty block as long as nothing was said.
+/// the splitter looks for them in the text and holds back what may become one. Only the first block is reasoning: tags
+/// in an answer are text. A closing tag without an opening one ends an empty block as long as nothing was said.
 ///
 /// The newlines around the tags belong to neither text, as in DeepSeek's own API: R1 writes `<think>\n…\n</think>\n\n…`
 /// and clients see `…` and `…`. White space that is not next to a tag is kept.
@@ -86,7 +86,13 @@ struct ReasoningSplitter: Sendable {
             partialTag = String(rest[cut...])
             rest = String(rest[..<cut])
         }
-        return result + pieces(of: take(rest))
+        result += pieces(of: take(rest))
+        if state == .content {
+            // The text before it was an answer's beginning, so that it is no tag.
+            result += pieces(of: take(partialTag))
+            partialTag = ""
+        }
+        return result
     }
 
     /// Releases what was held: no tag can follow.

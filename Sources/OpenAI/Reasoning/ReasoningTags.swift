@@ -5,21 +5,21 @@ package struct ReasoningTags: Sendable, Equatable {
     package static let open = "<think>"
     package static let close = "</think>"
 
-    /// nil where the tag is spelled with several tokens.
+    /// nil where the tags are spelled with several tokens.
     package let openToken: Int32?
     package let closeToken: Int32?
     /// Tokens that end the search for an open tag in a prompt: all added ones but the tags.
     private let boundaries: Set<Int32>
     private let tokenizer: Tokenizer
 
-    package init(tokenizer: Tokenizer) {
+    package init(tokenizer: Tokenizer, controlTokens: ControlTokens) {
         self.tokenizer = tokenizer
         let open = tokenizer.id(of: Self.open)
         let close = tokenizer.id(of: Self.close)
         let areTokens = open != nil && close != nil
         openToken = areTokens ? open : nil
         closeToken = areTokens ? close : nil
-        boundaries = Set(tokenizer.addedTokens.map(\.id)).subtracting([open, close].compactMap { $0 })
+        boundaries = Set(controlTokens.tokens.map(\.id)).subtracting([open, close].compactMap { $0 })
     }
 
     package static func == (a: ReasoningTags, b: ReasoningTags) -> Bool {

@@ -18,7 +18,30 @@ enum Fixture {
         }
     }()
 
-    static let tags = ReasoningTags(tokenizer: tokenizer)
+    static let controlTokens: ControlTokens = {
+        do {
+            return try ControlTokens(tokenizerJSON: bytes(of: "tokenizer.json"), configuration: nil)
+        } catch {
+            fatalError("\(error)")
+        }
+    }()
+
+    static let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
+
+    /// The tokenizer without tokens for the reasoning tags: they are spelled in letters.
+    static let spelledTokenizer: Tokenizer = {
+        do {
+            var text = String(decoding: try bytes(of: "tokenizer.json"), as: UTF8.self)
+            text = text.replacing("\"<think>\"", with: "\"<a>\"").replacing("\"</think>\"", with: "\"</a>\"")
+            return try Tokenizer(tokenizerJSON: Array(text.utf8), configuration: nil)
+        } catch {
+            fatalError("\(error)")
+        }
+    }()
+
+    static let spelledTags = ReasoningTags(
+        tokenizer: spelledTokenizer,
+        controlTokens: ControlTokens(controlTokens.tokens.filter { !$0.text.contains("think") }))
 
     /// R1's own template, whose prompts end in `<think>\n`.
     static let template = tokenizer.chatTemplate ?? ""
@@ -32,7 +55,8 @@ enum Fixture {
     ) -> ModelContext {
         let prompt: ChatPrompt
         do {
-            prompt = try ChatPrompt(source: template ?? Self.template, tokenizer: tokenizer)
+            prompt = try ChatPrompt(
+                source: template ?? Self.template, tokenizer: tokenizer, controlTokens: controlTokens)
         } catch {
             fatalError("\(error)")
         }
@@ -58,13 +82,9 @@ enum Fixture {
         return table
     }()
 
-    private static func bytes(of name: String) -> [UInt8] {
+    private static func bytes(of name: String) throws -> [UInt8] {
         let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        do {
-            return Array(try Data(contentsOf: URL(filePath: "/\(folder)/Fixtures/\(name)")))
-        } catch {
-            fatalError("\(error)")
-        }
+        return Array(try Data(contentsOf: URL(filePath: "/\(folder)/Fixtures/\(name)")))
     }
 }
 

@@ -1,0 +1,22 @@
+/// A response's body in the pieces that arrive. It can be read once; a body that goes away unread closes its connection.
+package final class HTTPClientBody: AsyncSequence, Sendable {
+    package struct Iterator: AsyncIteratorProtocol {
+        let body: HTTPClientBody
+
+        package func next() async throws -> [UInt8]? {
+            try await body.exchange.next()
+        }
+    }
+
+    private let exchange: HTTPClientExchange
+
+    init(_ exchange: HTTPClientExchange) {
+        self.exchange = exchange
+    }
+
+    deinit {
+        exchange.abandon()
+    }
+
+    package func makeAsyncIterator() -> Iterator { Iterator(body: self) }
+}

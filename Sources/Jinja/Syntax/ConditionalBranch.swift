@@ -1,0 +1,5 @@
+/// One `if` or `elif`.
+struct ConditionalBranch: Sendable {
+    let condition: Expression
+    let body: [Statement]
+}

@@ -1,0 +1,160 @@
+import CKernels
+import Testing
+
+@Suite struct KernelsAttentionTests {
+    static let formats: [ck_format] = [.f32, .f16, .bf16]
+
+    @Test(arguments: runnableTables, formats)
+    func `attention is within rounding of float64`(isa: ck_isa, format: ck_format) throws {
+        let cases = [
+            AttentionCase(format, keySize: 128, valueSize: 128, heads: 6, positions: 1, tokens: 700),
+            AttentionCase(format, keySize: 24, valueSize: 20, heads: 3, positions: 5, tokens: 45, blockTokens: 7),
+            AttentionCase(format, keySize: 192, valueSize: 128, heads: 1, positions: 70, tokens: 100, blockTokens: 32),
+            AttentionCase(format, keySize: 72, valueSize: 61, heads: 16, positions: 2, tokens: 90, isLatent: true),
+            AttentionCase(format, keySize: 3, valueSize: 1, heads: 1, positions: 1, tokens: 1),
+        ]
+        for attention in cases {
+            let out = try attention.output(isa, cuts: [0, 512, 1024])
+            for position in 0..<attention.positions {
+                for head in 0..<attention.heads {
+                    let exact = attention.exact(position, head)
+                    let row = (position * attention.heads + head) * attention.valueSize
+                    let wrong = exact.indices.filter { !(abs(Double(out.base[row + $0]) - exact[$0]) <= 2e-6) }
+                    #expect(wrong == [])
+                }
+            }
+        }
+    }
+
+    @Test(arguments: runnableTables, formats)
+    func `a row's bits do not depend on the rows beside it`(isa: ck_isa, format: ck_format) throws {
+        for (heads, positions) in [(6, 1), (1, 13), (4, 9), (2, 90)] {
+            let attention = AttentionCase(
+                format, keySize: 40, valueSize: 36, heads: heads, positions: positions, tokens: 150, blockTokens: 24)
+            let all = try attention.output(isa, cuts: [0, 64, 150])
+            let row = heads * 36
+            for position in 0..<positions {
+                let alone = try attention.output(isa, cuts: [0, 64, 150], group: position..<position + 1)
+                #expect(alone.bits == Array(all.bits[position * row..<(position + 1) * row]))
+                let oneHead = try attention.output(isa, cuts: [0, 64, 150], group: position..<position + 1, heads: 1)
+                #expect(oneHead.bits == Array(alone.bits.prefix(36)))
+            }
+            if positions > 4 {
+                let some = try attention.output(isa, cuts: [0, 64, 150], group: 2..<positions - 1)
+                #expect(some.bits == Array(all.bits[2 * row..<(positions - 1) * row]))
+            }
+        }
+    }
+
+    @Test(arguments: runnableTables)
+    func `keys past a row's limit contribute nothing, whatever they hold`(isa: ck_isa) throws {
+        var attention = AttentionCase(.f32, keySize: 16, valueSize: 16, heads: 2, positions: 4, tokens: 90)
+        attention.limits = [3, 50, 33, 0]
+        let before = try attention.output(isa, cuts: [0, 64, 90])
+        for token in 33..<50 {
+            attention.setValue(token, 1, .nan)
+            attention.setKey(token, 0, .infinity)
+        }
+        for token in 50..<90 {
+            for index in 0..<16 {
+                attention.setValue(token, index, .nan)
+                attention.setKey(token, index, .nan)
+            }
+        }
+        let after = try attention.output(isa, cuts: [0, 64, 90])
+        for row in [0, 1, 4, 5, 6, 7] {
+            #expect(Array(before.bits[row * 16..<row * 16 + 16]) == Array(after.bits[row * 16..<row * 16 + 16]))
+        }
+        #expect(after.base[2 * 16 + 1].isNaN && after.base[3 * 16 + 1].isNaN)
+    }
+
+    @Test(arguments: runnableTables)
+    func `block table entries past all limits are not read`(isa: ck_isa) throws {
+        var attention = AttentionCase(
+            .bf16, keySize: 8, valueSize: 8, heads: 1, positions: 2, tokens: 64, blockTokens: 16)
+        attention.limits = [5, 31]
+        let before = try attention.output(isa, cuts: [0, 64])
+        attention.table.base[2] = Int32.max
+        attention.table.base[3] = Int32.min
+        #expect(try attention.output(isa, cuts: [0, 64]).bits == before.bits)
+    }
+
+    @Test(arguments: runnableTables)
+    func `a row without keys has an empty partial and a zero output`(isa: ck_isa) throws {
+        var attention = AttentionCase(.f32, keySize: 8, valueSize: 8, heads: 1, positions: 2, tokens: 40)
+        attention.limits = [0, -1]
+        let partial = try attention.partial(isa, keys: 0..<40)
+        #expect(partial.max.values == [-.infinity, -.infinity])
+        #expect(partial.sum.values == [0, 0])
+        #expect(partial.accumulator.values.allSatisfy { $0 == 0 })
+        #expect(try attention.output(isa, cuts: [0, 40]).values.allSatisfy { $0 == 0 })
+    }
+
+    @Test(arguments: runnableTables)
+    func `a partial beyond a row's limit changes none of its bits`(isa: ck_isa) throws {
+        var attention = AttentionCase(.f16, keySize: 32, valueSize: 32, heads: 3, positions: 2, tokens: 200)
+        attention.limits = [64, 200]
+        let short = try attention.output(isa, cuts: [0, 64], group: 0..<1)
+        let long = try attention.output(isa, cuts: [0, 64, 128, 200])
+        #expect(short.bits == Array(long.bits.prefix(3 * 32)))
+    }
+
+    @Test(arguments: runnableTables)
+    func `a row's bits do not depend on how far the keys reach past its limit`(isa: ck_isa) throws {
+        var attention = AttentionCase(.bf16, keySize: 32, valueSize: 32, heads: 2, positions: 1, tokens: 200)
+        attention.limits = [77]
+        let exact = try attention.output(isa, cuts: [0, 77])
+        for end in [78, 96, 128, 200] { #expect(try attention.output(isa, cuts: [0, end]).bits == exact.bits) }
+    }
+
+    @Test(arguments: runnableTables)
+    func `the block size does not change a bit`(isa: ck_isa) throws {
+        let reference = try AttentionCase(
+            .bf16, keySize: 48, valueSize: 48, heads: 2, positions: 3, tokens: 130, blockTokens: 130
+        ).output(isa, cuts: [0, 130])
+        for size in [1, 5, 16, 32, 33, 64] {
+            let attention = AttentionCase(
+                .bf16, keySize: 48, valueSize: 48, heads: 2, positions: 3, tokens: 130, blockTokens: size)
+            #expect(try attention.output(isa, cuts: [0, 130]).bits == reference.bits)
+        }
+    }
+
+    @Test(arguments: runnableTables)
+    func `large scores neither overflow nor vanish`(isa: ck_isa) throws {
+        let attention = AttentionCase(.f32, keySize: 8, valueSize: 8, heads: 1, positions: 1, tokens: 100)
+        for index in 0..<8 {
+            attention.queries.base[index] = 1000
+            attention.setKey(40, index, 100)
+            attention.setKey(41, index, -100)
+        }
+        let out = try attention.output(isa, cuts: [0, 64, 100])
+        let exact = attention.exact(0, 0)
+        for index in 0..<8 { #expect(abs(Double(out.base[index]) - exact[index]) <= 1e-6) }
+    }
+
+    @Test(arguments: runnableTables)
+    func `a NaN query makes its row NaN and no other`(isa: ck_isa) throws {
+        let attention = AttentionCase(.bf16, keySize: 16, valueSize: 16, heads: 3, positions: 1, tokens: 50)
+        let before = try attention.output(isa, cuts: [0, 50])
+        attention.queries.base[16] = .nan
+        let after = try attention.output(isa, cuts: [0, 50])
+        for row in 0..<3 {
+            let bits = after.bits[row * 16..<row * 16 + 16]
+            if row == 1 {
+                #expect(bits.allSatisfy { $0 == 0x7fc0_0000 })
+            } else {
+                #expect(bits == before.bits[row * 16..<row * 16 + 16])
+            }
+        }
+    }
+
+    @Test func `every table computes the same up to rounding`() throws {
+        let attention = AttentionCase(
+            .bf16, keySize: 576, valueSize: 512, heads: 68, positions: 1, tokens: 70, isLatent: true)
+        let scalar = try attention.output(.scalar, cuts: [0, 70]).values
+        for isa in runnableTables {
+            let out = try attention.output(isa, cuts: [0, 70]).values
+            #expect(zip(out, scalar).allSatisfy { abs($0 - $1) <= 2e-6 })
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Compute
+import Testing
+
+@Suite struct LatentAttentionTests {
+    private static let shape = LatentShape(heads: 3, rank: 32, nope: 16, rope: 8, value: 24, scale: 0.2)
+
+    /// Cached latents of one sequence and queries for its last rows.
+    private struct Scene {
+        let processor: Processor
+        let expansion: Matrix
+        let memory: PagedMemory
+        let queries: Tensor
+        let table: [Int32]
+        let count: Int
+
+        init(keys count: Int, rows: Int, threads: Int = 2, format: ElementFormat = .f32) throws {
+            let shape = LatentAttentionTests.shape
+            processor = try Processor(threads: threads)
+            var random = Random(9)
+            expansion = Matrix(
+                random.tensor(rows: shape.heads * (shape.nope + shape.value), columns: shape.rank), format: format)
+            let layer = PagedMemory.Layout(layers: 1, heads: 1, keySize: 40, valueSize: 0, format: .bf16)
+            memory = try PagedMemory(layer, blockCount: 100, blockSize: 16)
+            table = (0..<Int32((count + 15) / 16)).map { 99 - $0 }
+            self.count = count
+            let filling = BatchLayout()
+            filling.append(rowCount: count, firstPosition: 0, promptLength: 0, blockTable: table, blockSize: 16)
+            processor.store(
+                keys: random.tensor(rows: count, columns: 40), values: nil, layout: filling, memory: memory, layer: 0)
+            queries = random.tensor(rows: rows, columns: shape.heads * 24)
+        }
+
+        /// The rows' results, computed `chunk` rows at a time.
+        func expanded(chunk: Int) -> [[Float]] {
+            let output = Tensor(rows: queries.rows, columns: LatentAttentionTests.shape.heads * 24)
+            let first = count - queries.rows
+            return stride(from: 0, to: queries.rows, by: chunk).flatMap { start -> [[Float]] in
+                let rows = min(chunk, queries.rows - start)
+                let part = Tensor(rows: rows, columns: queries.columns)
+                processor.gather(Array(start..<start + rows), of: queries, into: part)
+                output.reshape(rows: rows, columns: output.columns)
+                let layout = BatchLayout()
+                layout.append(
+                    rowCount: rows, firstPosition: first + start, promptLength: count, blockTable: table,
+                    blockSize: 16)
+                processor.attendExpanded(
+                    part, shape: LatentAttentionTests.shape, expansion: expansion, runs: layout.runs,
+                    layout: layout, memory: memory, layer: 0, into: output)
+                return (0..<rows).map { output.row($0) }
+            }
+        }
+
+        func absorbed() -> [[Float]] {
+            let shape = LatentAttentionTests.shape
+            let output = Tensor(rows: queries.rows, columns: shape.heads * shape.value)
+            let layout = BatchLayout()
+            layout.append(
+                rowCount: queries.rows, firstPosition: count - queries.rows, promptLength: 0, blockTable: table,
+                blockSize: 16)
+            processor.attendAbsorbed(
+                queries, shape: shape, expansion: expansion,
+                absorption: processor.keyAbsorption(of: expansion, shape: shape),
+                plan: AttentionPlan(shape.absorbed, runs: layout.runs, threads: processor.threadCount),
+                runs: layout.runs, layout: layout, memory: memory, layer: 0,
+                latentQueries: Tensor(rows: 0, columns: 0), latents: Tensor(rows: 0, columns: 0), into: output)
+            return (0..<queries.rows).map { output.row($0) }
+        }
+    }
+
+    @Test(arguments: [(1, 1), (40, 40), (700, 70), (1100, 600)], [ElementFormat.f32, .bf16])
+    func `expanded and absorbed form agree`(size: (keys: Int, rows: Int), format: ElementFormat) throws {
+        let scene = try Scene(keys: size.keys, rows: size.rows, format: format)
+        for (a, b) in zip(scene.expanded(chunk: size.rows), scene.absorbed()) {
+            #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 })
+        }
+    }
+
+    @Test func `OpenBLAS tiles keep a row's bits whatever rows it is expanded with`() throws {
+        let whole = try Scene(keys: 1100, rows: 600).expanded(chunk: 600)
+        for (chunk, threads) in [(1, 1), (7, 2), (64, 2), (511, 3)] {
+            #expect(try Scene(keys: 1100, rows: 600, threads: threads).expanded(chunk: chunk) == whole)
+        }
+    }
+}

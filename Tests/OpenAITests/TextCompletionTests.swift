@@ -1,0 +1,131 @@
+import Engine
+import JSON
+import Testing
+
+@testable import OpenAI
+
+@Suite struct TextCompletionTests {
+    private func call(_ fields: JSONObject = [:]) throws -> CompletionCall {
+        try CompletionCall.text(body: textBody(fields), context: Fixture.context(), requestID: "test")
+    }
+
+    @Test func `a whole response has OpenAI's fields`() async throws {
+        let tokens = Fixture.ids("a</think>b") + [1]
+        let response = try await call().response(from: ScriptedSource(tokens))
+        #expect(response["id"] == "cmpl-test")
+        #expect(response["object"] == "text_completion")
+        #expect(response["model"] == "nano")
+        #expect(
+            response["choices"] == [
+                ["index": 0, "text": "a</think>b", "logprobs": nil, "finish_reason": "stop", "stop_reason": nil]
+            ])
+        #expect(response["usage"]?["completion_tokens"] == .integer(tokens.count))
+        #expect(response["usage"]?["completion_tokens_details"]?["reasoning_tokens"] == 0)
+    }
+
+    @Test func `several prompts with several choices keep OpenAI's order`() async throws {
+        let fields: JSONObject = ["prompt": ["x", "yy"], "n": 2]
+        let source: @Sendable (Int, Int) -> [Int32] = { Fixture.ids("\($0)-\($1)") + [1] }
+        let response = try await call(fields).response(from: ScriptedSource(source))
+        let choices = response["choices"]?.arrayValue ?? []
+        #expect(choices.map { $0["index"] } == [0, 1, 2, 3])
+        #expect(choices.map { $0["text"] } == ["0-0", "0-1", "1-0", "1-1"])
+        let length = Fixture.ids("x").count + Fixture.ids("yy").count
+        #expect(response["usage"]?["prompt_tokens"] == .integer(length))
+
+        var streaming = fields
+        streaming["stream"] = true
+        var texts = [String](repeating: "", count: 4)
+        var ends = 0
+        for chunk in try await call(streaming).chunks(from: ScriptedSource(source)) {
+            #expect(chunk["object"] == "text_completion")
+            let choice = chunk["choices"]?[0]
+            texts[choice?["index"]?.intValue ?? 0] += choice?["text"]?.stringValue ?? ""
+            if choice?["finish_reason"] == "stop" { ends += 1 }
+        }
+        #expect(texts == ["0-0", "0-1", "1-0", "1-1"])
+        #expect(ends == 4)
+    }
+
+    @Test func `the echo has the prompt's text and log-probabilities`() async throws {
+        let fields: JSONObject = ["prompt": "Hi é", "echo": true, "logprobs": 2, "max_tokens": 1]
+        let source = ScriptedSource(Fixture.byteTokens("!"))
+        let response = try await call(fields).response(from: source)
+        let choice = response["choices"]?[0]
+        #expect(choice?["text"] == "Hi é!")
+        #expect(choice?["finish_reason"] == "length")
+        let prompt = Fixture.ids("Hi é")
+        #expect(source.log.requests[0].promptLogprobs == 2)
+        let logprobs = choice?["logprobs"]
+        let tokens = (prompt + Fixture.byteTokens("!")).map { Fixture.tokenizer.text(of: $0) }
+        #expect(logprobs?["tokens"] == .array(tokens.map(JSONValue.string)))
+        #expect(logprobs?["token_logprobs"]?[0] == .null)
+        #expect(logprobs?["top_logprobs"]?[0] == .null)
+        #expect(logprobs?["token_logprobs"]?.arrayValue?.count == prompt.count + 1)
+        #expect(logprobs?["top_logprobs"]?[1]?.objectValue?.count == 2)
+        var offset = 0
+        var offsets: [JSONValue] = []
+        for token in tokens {
+            offsets.append(.integer(offset))
+            offset += token.unicodeScalars.count
+        }
+        #expect(logprobs?["text_offset"] == .array(offsets))
+
+        var streaming = fields
+        streaming["stream"] = true
+        let chunks = try await call(streaming).chunks(from: source)
+        #expect(chunks.map { $0["choices"]?[0]?["text"] } == ["Hi é", "!", ""])
+        let parts = chunks.flatMap { $0["choices"]?[0]?["logprobs"]?["text_offset"]?.arrayValue ?? [] }
+        #expect(parts == offsets)
+    }
+
+    @Test func `an echo alone needs no generation`() async throws {
+        let source = ScriptedSource([])
+        let response = try await call(["echo": true, "max_tokens": 0]).response(from: source)
+        #expect(response["choices"]?[0]?["text"] == "Hi")
+        #expect(response["choices"]?[0]?["logprobs"] == .null)
+        #expect(source.log.requests[0].maxTokens == 0)
+        #expect(source.log.requests[0].promptLogprobs == 0)
+        #expect(response["usage"]?["completion_tokens"] == 0)
+    }
+
+    @Test func `log-probabilities have one element a token, the end included`() async throws {
+        let tokens = Fixture.ids("ok") + [1]
+        let response = try await call(["logprobs": 1]).response(from: ScriptedSource(tokens))
+        let logprobs = response["choices"]?[0]?["logprobs"]
+        #expect(logprobs?["tokens"]?.arrayValue?.last == "<｜end▁of▁sentence｜>")
+        for key in ["tokens", "token_logprobs", "top_logprobs", "text_offset"] {
+            #expect(logprobs?[key]?.arrayValue?.count == tokens.count)
+        }
+        let bare = try await call(["logprobs": 0]).response(from: ScriptedSource(tokens))
+        #expect(bare["choices"]?[0]?["logprobs"]?["top_logprobs"]?[0]?.objectValue?.count == 1)
+    }
+
+    @Test func `token ids are prompts, and are echoed as text`() async throws {
+        let tokens: [Int32] = [0, 3] + Fixture.ids("Hi")
+        let prompt = JSONValue.array(tokens.map { .integer(Int($0)) })
+        let source = ScriptedSource(Fixture.ids("!"))
+        let response = try await call(["prompt": prompt, "echo": true, "return_token_ids": true]).response(from: source)
+        #expect(source.log.requests[0].prompt == tokens)
+        #expect(response["choices"]?[0]?["text"] == "<｜begin▁of▁sentence｜><｜User｜>Hi!")
+        #expect(response["choices"]?[0]?["prompt_token_ids"] == prompt)
+        #expect(response["choices"]?[0]?["token_ids"]?.arrayValue?.count == Fixture.ids("!").count)
+    }
+
+    @Test func `stop strings act on all of the text`() async throws {
+        let response = try await call(["stop": ["END"], "n": 2]).response(
+            from: ScriptedSource(Fixture.byteTokens("<think>abENDc")))
+        #expect(response["choices"]?[1]?["text"] == "<think>ab")
+        #expect(response["choices"]?[1]?["stop_reason"] == "END")
+    }
+
+    @Test func `text prompts may name control tokens`() throws {
+        #expect(try call(["prompt": "<｜User｜>Hi<｜Assistant｜>"]).requests[0].prompt.first == 3)
+    }
+
+    @Test func `seeds are the same for each prompt if given`() throws {
+        #expect(try call(["prompt": ["a", "b"], "seed": 5]).requests.map(\.sampling.seed) == [5, 5])
+        let free = try call(["prompt": ["a", "b"]]).requests.map(\.sampling.seed)
+        #expect(free[0] != free[1])
+    }
+}
