@@ -3,7 +3,7 @@
 import PackageDescription
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
     name: "apus",
@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["CBuiltinModel", "CLinux", "JSON"]),
         .target(name: "Compute", dependencies: ["CKernels", "CLinux", "COpenBLAS"]),
         .target(name: "Models", dependencies: ["Checkpoints", "Compute", "JSON"]),
-        .target(name: "Engine", dependencies: ["Models", "Compute", collections, logging]),
+        .target(name: "Engine", dependencies: ["Models", "Compute", deques, logging]),
 
         // MARK: Network
 
@@ -76,8 +76,8 @@ let package = Package(
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "Checkpoints", "Compute"], exclude: ["Fixtures"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", logging]),
-        .testTarget(name: "OpenAITests", dependencies: ["Engine", "JSON", "Jinja", "OpenAI", "Tokenization"], exclude: ["Fixtures"]),
-        .testTarget(name: "ServiceTests", dependencies: ["HTTP", "JSON", "OpenAI", "Service", logging]),
+        .testTarget(name: "OpenAITests", dependencies: ["Models", "Engine", "JSON", "Jinja", "OpenAI", "Tokenization"], exclude: ["Fixtures"]),
+        .testTarget(name: "ServiceTests", dependencies: ["HTTP", "JSON", "OpenAI", "Service", "Checkpoints", logging]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], exclude: ["Fixtures"]),
     ],

@@ -1,3 +1,4 @@
+internal import Compute
 package import JSON
 
 /// A benchmark's figures: as text for people and as JSON for programs.

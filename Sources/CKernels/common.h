@@ -124,12 +124,6 @@ CK_INLINE size_t run_end(enum ck_format format, size_t k, size_t segment_end) {
     return format == ck_format_f8e4m3 ? smaller((k / CK_SCALE_BLOCK + 1) * CK_SCALE_BLOCK, segment_end) : segment_end;
 }
 
-CK_INLINE const void *cached(const void *base, size_t block_stride, size_t stride, const struct ck_cache *cache,
-                             size_t token) {
-    size_t block = (size_t)cache->block_table[token / cache->block_tokens];
-    return (const char *)base + block * block_stride + token % cache->block_tokens * stride;
-}
-
 /// Whether values are the first elements of their keys.
 CK_INLINE bool values_in_keys(const struct ck_cache *cache) {
     return cache->keys == cache->values && cache->key_stride == cache->value_stride &&

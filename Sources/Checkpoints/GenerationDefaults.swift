@@ -12,6 +12,8 @@ package struct GenerationDefaults: Sendable, Hashable {
     package let minP: Double?
     /// Above 0; 1 means none.
     package let repetitionPenalty: Double?
+    /// Length of a completion in tokens, at least 1.
+    package let maxNewTokens: Int?
     /// False asks for greedy decoding, whatever the temperature.
     package let samples: Bool?
     /// `eos_token_id`, one or several; checked against the vocabulary by `ModelConfiguration`.
@@ -27,6 +29,7 @@ package struct GenerationDefaults: Sendable, Hashable {
         topK = try fields.optionalInteger("top_k", in: -1...Int(Int32.max)).map { max(0, $0) }
         minP = try fields.optionalNumber("min_p", in: 0...1)
         repetitionPenalty = try fields.optionalNumber("repetition_penalty", in: positive...100)
+        maxNewTokens = try fields.optionalInteger("max_new_tokens", in: 1...Int(Int32.max))
         samples = fields["do_sample"] == nil ? nil : try fields.flag("do_sample", default: true)
         endTokens = try fields.tokens("eos_token_id", below: Int(Int32.max)) ?? []
         if topP == 0 { throw fields.invalid("top_p", "it must be above 0") }

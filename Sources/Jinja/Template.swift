@@ -21,8 +21,9 @@ package struct Template: Sendable {
 
     /// The text for these variables, which hide globals of the same name.
     ///
+    /// - Parameter limits: by default what suits the size of the template and the variables it reads.
     /// - Throws: an error of kind `raised` where the template itself refuses its input.
-    package func render(_ context: JSONObject) throws(TemplateError) -> String {
+    package func render(_ context: JSONObject, limits: RenderingLimits? = nil) throws(TemplateError) -> String {
         let scope = Scope(nil)
         var inputSize = size
         for (number, name) in names.names.enumerated() {
@@ -34,7 +35,7 @@ package struct Template: Sendable {
             }
         }
         let interpreter = Interpreter(
-            names: names, undefinedNames: undefinedNames, budget: Budget(inputSize: inputSize))
+            names: names, undefinedNames: undefinedNames, budget: Budget(limits ?? .standard(forInputOf: inputSize)))
         return try interpreter.run(statements, in: scope)
     }
 }

@@ -7,7 +7,7 @@ struct Authenticator: Sendable {
     private let digests: [[UInt8]]
 
     init(keys: [String]) {
-        digests = keys.map(Self.digest)
+        digests = keys.map(Digest.bytes)
     }
 
     /// Throws 401 when keys are set and the request's is none of them.
@@ -20,15 +20,9 @@ struct Authenticator: Sendable {
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw .unauthorized("The Authorization field must read `Bearer KEY`.")
         }
-        let digest = Self.digest(String(parts[1]))
+        let digest = Digest.bytes(of: String(parts[1]))
         var isKnown = false
         for known in digests where CRYPTO_memcmp(known, digest, known.count) == 0 { isKnown = true }
         guard isKnown else { throw .unauthorized("The API key is not known here.") }
-    }
-
-    private static func digest(_ key: String) -> [UInt8] {
-        var digest = Digest()
-        digest.update(key)
-        return digest.bytes
     }
 }

@@ -1,25 +1,25 @@
 internal import COpenSSL
 
 /// SHA-256.
-struct Digest {
-    private var context = SHA256_CTX()
+enum Digest {
+    static let byteCount = 32
 
-    init() { SHA256_Init(&context) }
-
-    mutating func update(_ text: String) {
+    /// The digest of a text's UTF-8.
+    static func bytes(of text: String) -> [UInt8] {
         var text = text
-        text.withUTF8 { _ = SHA256_Update(&context, $0.baseAddress, $0.count) }
+        return text.withUTF8 { content in
+            [UInt8](unsafeUninitializedCapacity: byteCount) { digest, count in
+                var size: UInt32 = 0
+                let isDone = EVP_Digest(
+                    content.baseAddress, content.count, digest.baseAddress, &size, EVP_sha256(), nil)
+                precondition(isDone == 1, "OpenSSL has SHA-256")
+                count = Int(size)
+            }
+        }
     }
 
-    /// The digest of what was fed so far, 32 bytes.
-    var bytes: [UInt8] {
-        var copy = context
-        var bytes = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        SHA256_Final(&bytes, &copy)
-        return bytes
-    }
-
-    var hexadecimal: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    /// The digest in 64 hexadecimal digits.
+    static func hexadecimal(of text: String) -> String {
+        bytes(of: text).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -1,3 +1,4 @@
+internal import Engine
 internal import HTTP
 internal import Logging
 internal import OpenAI
@@ -17,7 +18,12 @@ struct Endpoints: Sendable {
                 : .methodNotAllowed(method: request.method, path: request.path, allowed: [])
             return error.response
         }
-        router.add("GET", "/health") { _ in answer { _ = try state.ready(); return HTTPResponse() } }
+        router.add("GET", "/health") { _ in
+            answer { () throws(APIError) in
+                _ = try state.ready()
+                return HTTPResponse()
+            }
+        }
         router.add("GET", "/version") { _ in .json(VersionResponse.body(version: Version.text)) }
         router.add("GET", "/metrics") { _ in metrics() }
         router.add("GET", "/v1/models") { request in
@@ -86,6 +92,13 @@ extension HTTPResponse {
 }
 
 extension APIError {
+    /// The answer to a request that no handler sees: malformed, too large, too slow, one too many.
+    static func refused(_ status: Int, _ message: String) -> APIError {
+        APIError(
+            status: status, type: status < 500 ? "invalid_request_error" : "server_error", message: message,
+            code: status == 413 ? "request_too_large" : nil)
+    }
+
     var response: HTTPResponse {
         var response = HTTPResponse.json(body, status: status)
         if let retryAfter { response.headers["Retry-After"] = "\(retryAfter)" }

@@ -74,9 +74,10 @@ package struct LoadedModel: Sendable {
 
     /// Everything that requests are decoded with and responses are made of.
     package func context(_ configuration: ServerConfiguration, maxLength: Int) throws -> ModelContext {
-        let tags = ReasoningTags(tokenizer: tokenizer)
+        let controlTokens = ControlTokens(tokenizer)
+        let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
         return ModelContext(
-            tokenizer: tokenizer, chatPrompt: try chatPrompt(configuration),
+            tokenizer: tokenizer, chatPrompt: try chatPrompt(configuration, controlTokens),
             names: configuration.servedModelNames.isEmpty ? [checkpoint.name] : configuration.servedModelNames,
             root: checkpoint.location, maxModelLength: maxLength,
             endTokens: Set(self.configuration.endTokens), defaults: try samplingDefaults(configuration),
@@ -93,7 +94,7 @@ package struct LoadedModel: Sendable {
         return min(free / 2, configuration.maxSequences * length * model.cacheBytesPerToken)
     }
 
-    private func chatPrompt(_ configuration: ServerConfiguration) throws -> ChatPrompt? {
+    private func chatPrompt(_ configuration: ServerConfiguration, _ controlTokens: ControlTokens) throws -> ChatPrompt? {
         var source = checkpoint.chatTemplate
         if let given = configuration.chatTemplate {
             source = given
@@ -108,7 +109,7 @@ package struct LoadedModel: Sendable {
         }
         guard let source else { return nil }
         do {
-            return try ChatPrompt(source: source, tokenizer: tokenizer)
+            return try ChatPrompt(source: source, tokenizer: tokenizer, controlTokens: controlTokens)
         } catch {
             throw SettingError(
                 configuration.chatTemplate == nil ? "The checkpoint's chat template" : "--chat-template",
@@ -128,10 +129,9 @@ package struct LoadedModel: Sendable {
 
     /// A digest of the configuration, the weights' layout and the options that outputs depend on.
     private func systemFingerprint(_ configuration: ServerConfiguration) -> String {
-        var digest = Digest()
-        digest.update(checkpoint.config.serialized())
-        for tensor in checkpoint.tensors { digest.update("\(tensor.name) \(tensor.type) \(tensor.shape)") }
-        digest.update("\(Version.text) \(configuration.cacheType) \(processor.instructionSet)")
-        return "fp_" + digest.hexadecimal.prefix(12)
+        var text = checkpoint.config.serialized()
+        for tensor in checkpoint.tensors { text += "\(tensor.name) \(tensor.type) \(tensor.shape)" }
+        text += "\(Version.text) \(configuration.cacheType) \(processor.instructionSet)"
+        return "fp_" + Digest.hexadecimal(of: text).prefix(12)
     }
 }

@@ -1,5 +1,6 @@
+internal import Checkpoints
 internal import Engine
-internal import JSON
+package import JSON
 internal import OpenAI
 
 /// A model loaded for one terminal, without a network.

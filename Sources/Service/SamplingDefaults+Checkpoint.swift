@@ -10,6 +10,7 @@ extension SamplingDefaults {
         if let value = generation.topK { topK = value }
         if let value = generation.minP { minP = value }
         if let value = generation.repetitionPenalty { repetitionPenalty = value }
+        if let value = generation.maxNewTokens { maxTokens = value }
         if generation.samples == false { temperature = 0 }
     }
 }

@@ -3,7 +3,7 @@ internal import Compute
 @preconcurrency internal import Dispatch
 internal import Engine
 internal import HTTP
-internal import Logging
+package import Logging
 internal import OpenAI
 internal import Telemetry
 
@@ -64,7 +64,7 @@ package struct Server: Sendable {
 
     private func makeHTTPServer() -> HTTPServer {
         var http = HTTPServerConfiguration(host: configuration.host, port: configuration.port) { status, message in
-            ("application/json", APIError(protocolStatus: status, message: message).body)
+            ("application/json", APIError.refused(status, message).body)
         }
         http.limits.body = configuration.maxRequestBytes
         let cors = CORSPolicy(allowedOrigins: configuration.allowedOrigins)

@@ -15,6 +15,11 @@ package final class Tokenizer: Sendable {
     /// The chain that a text's decoding starts with.
     let decoders: DecoderChain
 
+    /// The tokens that are recognised as wholes wherever they stand, by ascending id.
+    package var addedTokens: [(id: Int32, text: String)] {
+        added.tokens.sorted { $0.key < $1.key }.map { (id: $0.key, text: $0.value.content) }
+    }
+
     /// The token that begins a text, from tokenizer_config.json.
     package let beginToken: (id: Int32, text: String)?
     /// The token that ends a text.

@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Benchmarks
-internal import Foundation
+internal import FoundationEssentials
+internal import JSON
+internal import Logging
 internal import Models
 internal import Service
 
@@ -62,10 +64,8 @@ struct BenchOptions: ParsableArguments {
         print(report.text, terminator: "")
         guard let jsonFile else { return }
         let text = JSONValue.object(report.figures).serialized(pretty: true) + "\n"
-        do {
-            try text.write(toFile: jsonFile, atomically: true, encoding: .utf8)
-        } catch {
-            throw SettingError("--json", "\(jsonFile) cannot be written: \(error.localizedDescription)")
+        guard (try? text.write(toFile: jsonFile, atomically: true, encoding: .utf8)) != nil else {
+            throw SettingError("--json", "\(jsonFile) cannot be written. Name a file in a folder that is writable.")
         }
     }
 }
@@ -157,7 +157,7 @@ struct BenchServe: AsyncParsableCommand {
             server.port = 0
             server.maxSequences = maxConcurrency
             server.maxQueuedRequests = numPrompts
-            let report = try await Server(server, logger: .silent).serving { try await benchmark($0).run() }
+            let report = try await Server(server, logger: Logger(label: "apus") { _ in SwiftLogNoOpLogHandler() }).serving { try await benchmark($0).run() }
             try options.publish(report)
         }
     }

@@ -13,17 +13,16 @@ struct SettingsLayers {
 
     static var current: SettingsLayers {
         SettingsLayers(environment: ProcessInfo.processInfo.environment) { path in
-            do {
-                return try String(contentsOfFile: path, encoding: .utf8)
-            } catch {
-                throw ValidationError("Configuration file \(path) cannot be read: \(error.localizedDescription)")
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw ValidationError("The configuration file \(path) is missing or cannot be read.")
             }
+            return text
         }
     }
 
     /// Returns the arguments with the lower layers' settings inserted after the subcommand.
     func apply(to arguments: [String]) throws -> [String] {
-        guard arguments.first == Serve.commandName else { return arguments }
+        guard arguments.first == "serve" else { return arguments }
         let options = OptionTable(of: Serve.self)
         let given = Array(arguments.dropFirst())
         if given.contains(where: { $0 == "-h" || $0 == "--help" }) { return arguments }

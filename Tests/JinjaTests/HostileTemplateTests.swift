@@ -22,35 +22,47 @@ struct HostileTemplateTests {
         "{{ range(-9223372036854775807, 9223372036854775807) }}",
         "{% set ns = namespace(x=1) %}{% for i in range(99999) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}",
         "{% set ns = namespace(x=1) %}{% for i in range(99999) %}{% set ns.x = {'a': ns.x} %}{% endfor %}",
-        "{% set ns = namespace(x=[1]) %}{% for i in range(99999) %}{% set ns.x = ns.x|map('list') %}{% endfor %}{{ ns.x|list }}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(99999) %}{% set ns.x = ns.x|map('list') %}"
+            + "{% endfor %}{{ ns.x|list }}",
     ]
 
     private static let work = [
         "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
         "{% macro f(n) %}{{ f(n) }}{% endmacro %}{{ f(1) }}",
         "{% macro f(n) %}{{ f(n + 1) }}{{ f(n) }}{% endmacro %}{{ f(1) }}",
-        "{% macro a() %}{{ caller() }}{% endmacro %}{% macro f() %}{% call a() %}{{ f() }}{% endcall %}{% endmacro %}{{ f() }}",
+        "{% macro a() %}{{ caller() }}{% endmacro %}{% macro f() %}{% call a() %}{{ f() }}"
+            + "{% endcall %}{% endmacro %}{{ f() }}",
         "{% for i in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}",
         "{% set ns = namespace() %}{% set ns.me = ns %}{{ ns }}",
-        "{% set ns = namespace(head=none) %}{% for i in range(9999) %}{% set ns.head = namespace(next=ns.head) %}{% endfor %}{{ ns.head }}",
+        "{% set ns = namespace(head=none) %}{% for i in range(9999) %}"
+            + "{% set ns.head = namespace(next=ns.head) %}{% endfor %}{{ ns.head }}",
         "{% set ns = namespace(x=1) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}",
-        "{% set ns = namespace(x=1) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x|tojson }}",
-        "{% set ns = namespace(x=1, y=1) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% set ns.y = [ns.y, ns.y] %}{% endfor %}{{ ns.x == ns.y }}",
+        "{% set ns = namespace(x=1) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}"
+            + "{% endfor %}{{ ns.x|tojson }}",
+        "{% set ns = namespace(x=1, y=1) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}"
+            + "{% set ns.y = [ns.y, ns.y] %}{% endfor %}{{ ns.x == ns.y }}",
         "{% set ns = namespace(x=1) %}{% for i in range(60) %}{% set ns.x = (ns.x, ns.x) %}{% endfor %}{{ {ns.x: 1} }}",
         "{% set a = 'a' * 4000000 %}{% for i in range(99999) %}{{ 'b' in a }}{{ a|length }}{% endfor %}",
-        "{% set a = 'a' * 4000000 %}{% set b = a ~ 'b' %}{% for i in range(99999) %}{{ a == b }}{{ a < b }}{% endfor %}",
+        "{% set a = 'a' * 4000000 %}{% set b = a ~ 'b' %}{% for i in range(99999) %}{{ a == b }}"
+            + "{{ a < b }}{% endfor %}",
     ]
 
     @Test(arguments: growth + work)
     func `a template that asks for too much is stopped`(template: String) {
-        #expect(throws: TemplateError.self) { try Template(template).render([:]) }
+        let limits = RenderingLimits(steps: 60_000, bytes: 4 << 20, output: 1 << 20)
+        #expect(throws: TemplateError.self) { try Template(template).render([:], limits: limits) }
     }
 
     @Test(arguments: [
-        "{% set ns = namespace(l=none) %}{% for i in range(20000) %}{% set p = ns.l %}{% for j in [1] recursive %}{% set ns.l = loop %}{% endfor %}{% endfor %}ok",
-        "{% set ns = namespace(l=none) %}{% for i in range(20000) %}{% for j in [1] %}{% set _ = loop.changed(ns.l) %}{% set ns.l = loop %}{% endfor %}{% endfor %}ok",
-        "{% set ns = namespace(m=none) %}{% for i in range(20000) %}{% set p = ns.m %}{% macro f() %}{% endmacro %}{% set ns.m = f %}{% endfor %}ok",
-        "{% set ns = namespace(m=none) %}{% macro g() %}{% set ns.m = caller %}{{ caller() }}{% endmacro %}{% for i in range(20000) %}{% set p = ns.m %}{% call g() %}{% endcall %}{% endfor %}ok",
+        "{% set ns = namespace(l=none) %}{% for i in range(20000) %}{% set p = ns.l %}"
+            + "{% for j in [1] recursive %}{% set ns.l = loop %}{% endfor %}{% endfor %}ok",
+        "{% set ns = namespace(l=none) %}{% for i in range(20000) %}{% for j in [1] %}"
+            + "{% set _ = loop.changed(ns.l) %}{% set ns.l = loop %}{% endfor %}{% endfor %}ok",
+        "{% set ns = namespace(m=none) %}{% for i in range(20000) %}{% set p = ns.m %}{% macro f() %}"
+            + "{% endmacro %}{% set ns.m = f %}{% endfor %}ok",
+        "{% set ns = namespace(m=none) %}{% macro g() %}{% set ns.m = caller %}{{ caller() }}"
+            + "{% endmacro %}{% for i in range(20000) %}{% set p = ns.m %}{% call g() %}{% endcall %}"
+            + "{% endfor %}ok",
         "{% set ns = namespace(n=none) %}{% for i in range(20000) %}{% set ns.n = namespace(n=ns.n) %}{% endfor %}ok",
         "{% set ns = namespace(f=none) %}{% for j in [1] %}{% set ns.f = loop.changed %}{% endfor %}ok",
     ])

@@ -105,29 +105,4 @@ import Tokenization
         #expect(fields.stopStrings == ["x"])
         #expect(fields.stopTokens == [9])
     }
-
-    @Test func `generation_config gives defaults`() {
-        let r1 = SamplingDefaults(generationConfig: ["do_sample": true, "temperature": 0.6, "top_p": 0.95])
-        #expect(r1.temperature == 0.6)
-        #expect(r1.topP == 0.95)
-        #expect(r1.topK == 0)
-        let greedy = SamplingDefaults(generationConfig: ["do_sample": false, "temperature": 0.6])
-        #expect(greedy.temperature == 0)
-        let other = SamplingDefaults(generationConfig: [
-            "top_k": 20, "repetition_penalty": 1.05, "max_new_tokens": 2048, "min_p": 0.1,
-        ])
-        #expect(other.topK == 20)
-        #expect(other.repetitionPenalty == 1.05)
-        #expect(other.maxTokens == 2048)
-        #expect(other.minP == 0.1)
-        let nonsense = SamplingDefaults(generationConfig: ["temperature": "hot", "top_p": 0, "top_k": -1])
-        #expect(nonsense == .openAI)
-    }
-
-    @Test func `end tokens are one id or a list`() {
-        #expect(SamplingDefaults.endTokens(in: ["eos_token_id": 1]) == [1])
-        #expect(SamplingDefaults.endTokens(in: ["eos_token_id": [1, 7]]) == [1, 7])
-        #expect(SamplingDefaults.endTokens(in: [:]).isEmpty)
-        #expect(SamplingDefaults.endTokens(in: ["eos_token_id": nil]).isEmpty)
-    }
 }

@@ -85,11 +85,11 @@ static void decode_tile(const struct block *block, const struct places *places, 
     enum ck_format format = job->cache.format;
     size_t first = places->begin % CK_KEY_TILE, count = places->end - places->begin;
     for (size_t i = 0; i < count; i++) {
-        bool more = i < next->end - next->begin;
-        decode_cached(format, places->keys[i], more ? next->keys[i] : places->keys[i], job->key_size,
+        const struct places *later = i < next->end - next->begin ? next : places;
+        decode_cached(format, places->keys[i], later->keys[i], job->key_size,
                       block->scratch->keys + (first + i) * block->key_stride);
         if (!values_in_keys(&job->cache))
-            decode_cached(format, places->values[i], more ? next->values[i] : places->values[i], job->value_size,
+            decode_cached(format, places->values[i], later->values[i], job->value_size,
                           block->scratch->values + (first + i) * block->value_stride);
     }
 }
@@ -219,6 +219,7 @@ CK_INLINE void value_columns(const struct block *block, size_t vectors, size_t c
     }
 }
 
+/// Adds the tile's weighted values to all rows.
 static void add_weighted_values(const struct block *block, size_t first) {
     size_t column = 0;
     for (; column + VALUE_VECTORS * CK_LANES <= block->value_width; column += VALUE_VECTORS * CK_LANES)

@@ -61,21 +61,25 @@ CK_INLINE void load16_f8(const void *p, __m256 *low, __m256 *high) {
     *high = _mm256_cvtph_ps(_mm256_extracti128_si256(wide, 1));
 }
 
-/// Collects in `seen` whether one of 32 e4m3 values at p is NaN: a doubled byte is 0xfe for NaN alone.
+/// Collects in `seen` whether one of 32 e4m3 values at p is NaN: without its sign, 0xff stands for NaN alone.
 CK_INLINE __m256i see_nan_f8(const void *p, __m256i seen) {
-    __m256i bytes = _mm256_loadu_si256(p);
-    return _mm256_max_epu8(seen, _mm256_add_epi8(bytes, bytes));
-}
-
-/// See see_nan_f8, of n < 32 values.
-CK_INLINE __m256i see_nan_tail_f8(const void *p, size_t n, __m256i seen) {
-    uint8_t bytes[32] = {0};
-    memcpy(bytes, p, n);
-    return see_nan_f8(bytes, seen);
+    return _mm256_max_epu8(seen, _mm256_or_si256(_mm256_loadu_si256(p), _mm256_set1_epi8((char)0x80)));
 }
 
 CK_INLINE bool saw_nan_f8(__m256i seen) {
-    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(seen, _mm256_set1_epi8((char)0xfe))) != 0;
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(seen, _mm256_set1_epi8((char)0xff))) != 0;
+}
+
+/// The same of n values at p.
+CK_INLINE __m256i see_nan_run_f8(const char *p, size_t n, __m256i seen) {
+    size_t i = 0;
+    for (; i + 32 <= n; i += 32)
+        seen = see_nan_f8(p + i, seen);
+    if (i == n)
+        return seen;
+    uint8_t tail[32] = {0};
+    memcpy(tail, p + i, n - i);
+    return see_nan_f8(tail, seen);
 }
 
 /// The factor of the run of e4m3 values of output n at k.

@@ -160,7 +160,8 @@ struct ck_kernels {
     /// out[i] = gate[i] / (1 + e^-gate[i]) * up[i]; out may be gate or up.
     void (*silu_mul)(const float *gate, const float *up, float *out, size_t n);
     /// Rotates `heads` vectors of `size` values (even) by one position's angles, cosines[size/2] and sines[size/2]:
-    /// a pair (a, b) becomes (a cos - b sin, a sin + b cos), stored where the pair was. out may be x if the strides agree.
+    /// a pair (a, b) becomes (a cos - b sin, a sin + b cos), stored where the pair was. out may be x if the strides
+    /// agree.
     void (*rope)(enum ck_rope_layout layout, const float *x, size_t x_stride, const float *cosines, const float *sines,
                  size_t heads, size_t size, float *out, size_t out_stride);
     /// out[i] = a[i] + b[i]; out may be a or b.

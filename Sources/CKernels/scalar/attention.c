@@ -1,7 +1,13 @@
 #include "convert.h"
 #include "scalar.h"
 
-/// One row's online softmax over the keys [begin, end) of one tile, decoded from `tile` on.
+static const void *cached(const void *base, size_t block_stride, size_t stride, const struct ck_cache *cache,
+                          size_t token) {
+    size_t block = (size_t)cache->block_table[token / cache->block_tokens];
+    return (const char *)base + block * block_stride + token % cache->block_tokens * stride;
+}
+
+/// One row's online softmax over the keys [first, end) of one decoded tile.
 static void step(const struct ck_attention *job, const float *q, const float *keys, const float *values,
                  size_t value_stride, size_t first, size_t end, float *max, float *sum, float *accumulator) {
     float weights[CK_KEY_TILE], most = *max;

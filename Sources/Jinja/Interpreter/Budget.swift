@@ -1,6 +1,4 @@
-/// What one rendering may use, so that a hostile template can neither hang the server nor exhaust its memory.
-///
-/// The allowances grow with the size of the template and of what it renders, since honest templates copy that.
+/// Counts what a rendering uses and stops it at its limits.
 final class Budget {
     static let recursionLimit = 800
     static let representationLimit = 200
@@ -12,10 +10,10 @@ final class Budget {
     private var bytes: Int
     private var output: Int
 
-    init(inputSize: Int) {
-        steps = 1_000_000 + 4 * inputSize
-        bytes = 64 << 20 + 32 * inputSize
-        output = 8 << 20 + 8 * inputSize
+    init(_ limits: RenderingLimits) {
+        steps = limits.steps
+        bytes = limits.bytes
+        output = limits.output
     }
 
     /// Pays for one evaluation.

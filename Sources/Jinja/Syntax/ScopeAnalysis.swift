@@ -1,8 +1,8 @@
 /// Finds the variables that are undefined when a scope is entered, although an outer one has their name.
 ///
 /// jinja2 compiles a scope's names ahead: a name that the scope assigns, and has not read before in its own statements,
-/// is the scope's own from the start. So `{% for i in [1] %}{{ x }}{% endfor %}{% set x = 2 %}` prints nothing, whatever
-/// `x` the caller passed. After jinja2's `idtracking.py`.
+/// is the scope's own from the start. So `{% for i in [1] %}{{ x }}{% endfor %}{% set x = 2 %}` prints nothing,
+/// whatever `x` the caller passed. After jinja2's `idtracking.py`.
 struct ScopeAnalysis {
     private struct Symbols {
         var known: Set<Int> = []

@@ -18,13 +18,7 @@ enum Fixture {
         }
     }()
 
-    static let controlTokens: ControlTokens = {
-        do {
-            return try ControlTokens(tokenizerJSON: bytes(of: "tokenizer.json"), configuration: nil)
-        } catch {
-            fatalError("\(error)")
-        }
-    }()
+    static let controlTokens = ControlTokens(tokenizer)
 
     static let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
 
