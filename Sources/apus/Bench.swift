@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Benchmarks
-internal import FoundationEssentials
+internal import Glibc
 internal import JSON
 internal import Logging
 internal import Models
@@ -64,7 +64,7 @@ struct BenchOptions: ParsableArguments {
         print(report.text, terminator: "")
         guard let jsonFile else { return }
         let text = JSONValue.object(report.figures).serialized(pretty: true) + "\n"
-        guard (try? text.write(toFile: jsonFile, atomically: true, encoding: .utf8)) != nil else {
+        guard let file = fopen(jsonFile, "w"), fputs(text, file) >= 0, fclose(file) == 0 else {
             throw SettingError("--json", "\(jsonFile) cannot be written. Name a file in a folder that is writable.")
         }
     }

@@ -75,36 +75,24 @@ struct OptionTable {
         }
     }
 
-    /// Arguments that set an option to a value; a list repeats the option.
-    func arguments(_ name: String, _ value: JSONValue, source: String) throws -> [String] {
+    /// Arguments that set an option to its values; several repeat it.
+    func arguments(_ name: String, _ values: [String], source: String) throws -> [String] {
         guard let option = options.first(where: { $0.name == name }) else {
             throw ValidationError("\(source): unknown setting \(name). `apus serve --help` lists them all.")
         }
-        switch value {
-        case .null:
-            return []
-        case .array(let items):
-            return try items.flatMap { try arguments(name, $0, source: source) }
-        case .bool(let on) where option.isFlag:
-            return flag(option, on)
-        case .string(let text) where option.isFlag:
-            switch text.lowercased() {
-            case "1", "true", "yes", "on": return flag(option, true)
-            case "0", "false", "no", "off": return flag(option, false)
-            default: throw ValidationError("\(source): \(name) must be true or false, not \(text).")
-            }
-        case .bool(let on):
-            return [option.isPositional ? "\(on)" : "--\(name)=\(on)"]
-        case .string(let text):
-            return [option.isPositional ? text : "--\(name)=\(text)"]
-        default:
-            return [option.isPositional ? value.serialized() : "--\(name)=\(value.serialized())"]
+        return try values.flatMap { value -> [String] in
+            if option.isPositional { return [value] }
+            return option.isFlag ? try flag(option, value, source: source) : ["--\(name)=\(value)"]
         }
     }
 
-    private func flag(_ option: Option, _ on: Bool) -> [String] {
-        if on { return ["--\(option.name)"] }
-        let negation = "--no-\(option.name)"
-        return option.spellings.contains(negation) ? [negation] : []
+    private func flag(_ option: Option, _ value: String, source: String) throws -> [String] {
+        switch value.lowercased() {
+        case "1", "true", "yes", "on": return ["--\(option.name)"]
+        case "0", "false", "no", "off":
+            let negation = "--no-\(option.name)"
+            return option.spellings.contains(negation) ? [negation] : []
+        default: throw ValidationError("\(source): \(option.name) must be true or false, not \(value).")
+        }
     }
 }

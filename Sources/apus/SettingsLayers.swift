@@ -1,7 +1,5 @@
 internal import ArgumentParser
 internal import FoundationEssentials
-internal import JSON
-internal import Yams
 
 /// Puts the environment's and the configuration file's settings of `apus serve` in front of its arguments.
 ///
@@ -30,44 +28,15 @@ struct SettingsLayers {
         var taken = options.names(in: given)
         var inserted: [String] = []
         for (name, value) in options.environmentSettings(environment) where !taken.contains(name) {
-            inserted += try options.arguments(name, .string(value), source: OptionTable.variable(name))
+            inserted += try options.arguments(name, [value], source: OptionTable.variable(name))
             taken.insert(name)
         }
         if let path = options.value(of: "config", in: given) ?? options.value(of: "config", in: inserted) {
-            for (name, value) in try fileSettings(path) where !taken.contains(name) {
-                inserted += try options.arguments(name, value, source: path)
+            for (name, values) in try SettingsFile(try readFile(path), path: path).settings
+            where !taken.contains(name) {
+                inserted += try options.arguments(name, values, source: path)
             }
         }
         return [arguments[0]] + inserted + given
-    }
-
-    private func fileSettings(_ path: String) throws -> [(String, JSONValue)] {
-        let node: Node?
-        do {
-            node = try Yams.compose(yaml: try readFile(path))
-        } catch let error as YamlError {
-            throw ValidationError("\(path) is not valid YAML: \(error)")
-        }
-        guard let node else { return [] }
-        guard case .mapping(let mapping) = node else {
-            throw ValidationError("\(path) must hold `flag: value` lines; see config/apus.yaml.")
-        }
-        return try mapping.map { key, value in
-            guard let name = key.string else { throw ValidationError("\(path): a key is not a name.") }
-            return (name.replacing("_", with: "-"), try plainValue(value, key: name, path: path))
-        }
-    }
-
-    private func plainValue(_ node: Node, key: String, path: String) throws -> JSONValue {
-        switch node {
-        case .scalar(let scalar):
-            if node.null != nil { return .null }
-            if scalar.style == .plain, let bool = node.bool { return .bool(bool) }
-            return .string(scalar.string)
-        case .sequence(let items):
-            return .array(try items.map { try plainValue($0, key: key, path: path) })
-        case .mapping, .alias:
-            throw ValidationError("\(path): \(key) must be a value or a list of values.")
-        }
     }
 }

@@ -35,6 +35,12 @@ import Testing
         let bytes = KernelMemory<UInt8>(UInt8.min...UInt8.max, zero: 0), out = Floats(256)
         let scales = Floats([1, 0.5])
         try kernels(isa).load(.f8e4m3, bytes.base, scales.base, out.base, 256)
+        let matmuls = [1, 8].map { rows in
+            let matmul = MatmulCase(.f8e4m3, rows: rows, outputs: 1, inputs: 1)
+            matmul.scales.base[0] = 3
+            for row in 0..<rows { matmul.x.base[row * matmul.xStride] = 1 }
+            return matmul
+        }
         for bits in UInt8.min...UInt8.max {
             let exponent = Int(bits >> 3 & 15), mantissa = Float(bits & 7)
             var value = exponent == 0 ? mantissa * 0x1p-9 : (1 + mantissa / 8)
@@ -43,10 +49,7 @@ import Testing
             if bits & 0x80 != 0 { value = -value }
             #expect(canonicalBits(ck_f32_from_f8e4m3(bits)) == canonicalBits(value))
             #expect(canonicalBits(out.base[Int(bits)]) == canonicalBits(bits < 128 ? value : value * 0.5))
-            for rows in [1, 8] {
-                let matmul = MatmulCase(.f8e4m3, rows: rows, outputs: 1, inputs: 1)
-                matmul.scales.base[0] = 3
-                for row in 0..<rows { matmul.x.base[row * matmul.xStride] = 1 }
+            for matmul in matmuls {
                 matmul.setWeight(0, 0, 0, byte: bits)
                 let y = try matmul.output(isa)
                 #expect(y.bits.allSatisfy { $0 == canonicalBits(value * 3 + 0) })

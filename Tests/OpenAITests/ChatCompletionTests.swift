@@ -165,8 +165,10 @@ import Testing
     }
 
     @Test func `sampling, lengths and stops reach the engine`() async throws {
-        var context = Fixture.context(
-            defaults: SamplingDefaults(generationConfig: ["temperature": 0.6, "top_p": 0.95]))
+        var defaults = SamplingDefaults()
+        defaults.temperature = 0.6
+        defaults.topP = 0.95
+        var context = Fixture.context(defaults: defaults)
         context.seed = 77
         let request = try call([:], context).requests[0]
         #expect(request.id == "chatcmpl-test")
