@@ -33,7 +33,7 @@ struct BenchmarkSubject {
         settings.prefixCaching = false
         settings.maxSequences = batchSize
         settings.maxBatchedTokens = max(settings.maxBatchedTokens, batchSize)
-        settings.maxQueuedRequests = .max
+        settings.maxQueuedRequests = 1_000_000
         let progress = ProgressLine(label: "Loading")
         let loaded = try LoadedModel(settings) { progress.show($0.fraction) }
         progress.clear()

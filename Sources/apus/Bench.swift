@@ -76,10 +76,10 @@ struct BenchLatency: AsyncParsableCommand {
 
     @OptionGroup var options: BenchOptions
 
-    @Option(help: "Sequences computed together.")
+    @Option(name: [.customLong("batch-size"), .customLong("max-concurrency")], help: "Sequences computed together.")
     var batchSize = 1
 
-    @Option(help: "Batches measured.")
+    @Option(name: [.customLong("num-iters"), .customLong("num-prompts")], help: "Batches measured.")
     var numIters = 3
 
     @Option(help: "Batches run before that.")

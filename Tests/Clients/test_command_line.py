@@ -130,7 +130,7 @@ def test_json_log_is_one_object_a_line(start):
 
 def test_inspect():
     text = apus("inspect").stdout
-    assert "DeepseekV3ForCausalLM" in text and "4.8" in text
+    assert "DeepseekV3ForCausalLM" in text and "3.97 M" in text and "MTP" in text
     assert apus("inspect", str(NANO)).returncode == 0
     done = apus("inspect", "/no/such/folder")
     assert done.returncode == 1 and "/no/such/folder" in done.stderr

@@ -41,10 +41,10 @@ def test_streamed_answer_equals_the_whole_one(client):
 
 
 def test_choices_share_the_prompt_and_differ(client):
-    answer = ask(client, n=4, seed=3, temperature=1.5, max_tokens=12)
-    assert [c.index for c in answer.choices] == [0, 1, 2, 3]
+    answer = ask(client, n=8, seed=3, temperature=2, max_tokens=40)
+    assert [c.index for c in answer.choices] == list(range(8))
     assert len({c.message.reasoning_content for c in answer.choices}) > 1
-    assert answer.usage.completion_tokens == 48
+    assert 8 < answer.usage.completion_tokens <= 320
 
 
 def test_logprobs(client):

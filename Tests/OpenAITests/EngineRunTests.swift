@@ -19,7 +19,9 @@ import Testing
     @Test func `an engine's events become a whole response and a stream`() async throws {
         let text = "Let me think.\n</think>\n\nIt is 12."
         let call = try call(["n": 2, "max_tokens": 100])
-        let whole = try call.start(on: try engine(text, for: call), context: Fixture.context())
+        let engine = try engine(text, for: call)
+        defer { engine.shutdown() }
+        let whole = try call.start(on: engine, context: Fixture.context())
         let answer = Answer(chat: try JSONValue(parsing: try await whole.response()))
         for choice in answer.choices {
             #expect(choice.reasoning == "Let me think.")
@@ -27,7 +29,7 @@ import Testing
             #expect(choice.finishReason == "stop")
         }
         let streaming = try self.call(["n": 2, "max_tokens": 100, "stream": true])
-        let run = try streaming.start(on: try engine(text, for: streaming), context: Fixture.context())
+        let run = try streaming.start(on: engine, context: Fixture.context())
         var chunks: [JSONValue] = []
         for await chunk in run.chunks { chunks.append(try JSONValue(parsing: chunk)) }
         #expect(Answer(chatStream: chunks).choices.map(\.content) == ["It is 12.", "It is 12."])
