@@ -52,7 +52,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "CLinux", "COpenSSL", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Telemetry",
+                "CLinux", "COpenSSL", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
+                "Telemetry",
                 "Tokenization", logging,
             ]),
         .target(
@@ -76,7 +77,9 @@ let package = Package(
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "Checkpoints", "Compute"], exclude: ["Fixtures"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", logging]),
-        .testTarget(name: "OpenAITests", dependencies: ["Models", "Engine", "JSON", "Jinja", "OpenAI", "Tokenization"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "OpenAITests", dependencies: ["Models", "Engine", "JSON", "Jinja", "OpenAI", "Tokenization"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "ServiceTests", dependencies: ["HTTP", "JSON", "OpenAI", "Service", "Checkpoints", logging]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], exclude: ["Fixtures"]),

@@ -147,7 +147,8 @@ package struct ServingBenchmark: Sendable {
             guard trace.tokens > 1, let first = trace.arrivals.first, let last = trace.arrivals.last else { return nil }
             return (last - first) * 1e3 / Double(trace.tokens - 1)
         }
-        let between = traces.flatMap { trace in zip(trace.arrivals.dropFirst(), trace.arrivals).map { ($0 - $1) * 1e3 } }
+        let between = traces.flatMap { trace in zip(trace.arrivals.dropFirst(), trace.arrivals).map { ($0 - $1) * 1e3 }
+        }
         let whole = traces.compactMap { trace in trace.arrivals.last.map { ($0 - trace.start) * 1e3 } }
         report.section("Time to First Token", "TTFT", "ttft", first)
         report.section("Time per Output Token (excl. 1st token)", "TPOT", "tpot", perToken)

@@ -94,7 +94,8 @@ package struct LoadedModel: Sendable {
         return min(free / 2, configuration.maxSequences * length * model.cacheBytesPerToken)
     }
 
-    private func chatPrompt(_ configuration: ServerConfiguration, _ controlTokens: ControlTokens) throws -> ChatPrompt? {
+    private func chatPrompt(_ configuration: ServerConfiguration, _ controlTokens: ControlTokens) throws -> ChatPrompt?
+    {
         var source = checkpoint.chatTemplate
         if let given = configuration.chatTemplate {
             source = given

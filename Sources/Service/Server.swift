@@ -102,7 +102,8 @@ package struct Server: Sendable {
         engine.start()
         state.becomeReady(
             ServiceState.Ready(
-                context: context, engine: engine, metrics: ServiceMetrics(model: context.names[0], limits: engine.limits, logger: logger)))
+                context: context, engine: engine,
+                metrics: ServiceMetrics(model: context.names[0], limits: engine.limits, logger: logger)))
         announce(loaded, engine, took: clock.now - started)
         return engine
     }
@@ -125,7 +126,8 @@ package struct Server: Sendable {
                 "cache_tokens": "\(tokens)", "max_model_len": "\(engine.limits.maxLength)",
             ])
         if engine.limits.maxLength > tokens {
-            logger.warning("The cache holds only \(tokens) tokens; longer requests are refused. Give --kv-cache-memory.")
+            logger.warning(
+                "The cache holds only \(tokens) tokens; longer requests are refused. Give --kv-cache-memory.")
         }
     }
 

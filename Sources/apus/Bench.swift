@@ -157,7 +157,8 @@ struct BenchServe: AsyncParsableCommand {
             server.port = 0
             server.maxSequences = maxConcurrency
             server.maxQueuedRequests = numPrompts
-            let report = try await Server(server, logger: Logger(label: "apus") { _ in SwiftLogNoOpLogHandler() }).serving { try await benchmark($0).run() }
+            let report = try await Server(server, logger: Logger(label: "apus") { _ in SwiftLogNoOpLogHandler() })
+                .serving { try await benchmark($0).run() }
             try options.publish(report)
         }
     }

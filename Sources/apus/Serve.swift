@@ -97,7 +97,8 @@ struct Serve: AsyncParsableCommand {
     func validate() throws {
         guard tensorParallelSize == 1 else {
             throw ValidationError(
-                "--tensor-parallel-size \(tensorParallelSize) is not supported: one process uses all processors. Use 1.")
+                "--tensor-parallel-size \(tensorParallelSize) is not supported: one process uses all processors. Use 1."
+            )
         }
         try require(port, in: 0...65535, "--port")
         try require(maxNumSeqs, in: 1...65536, "--max-num-seqs")

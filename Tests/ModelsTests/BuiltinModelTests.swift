@@ -8,7 +8,8 @@ import Testing
     @Test func `the built-in model adds step by step`() throws {
         let checkpoint = try Checkpoint.builtin()
         let model = try ModelLoader.load(
-            checkpoint, configuration: checkpoint.configuration(), options: ModelOptions(processor: Processor(threads: 2)))
+            checkpoint, configuration: checkpoint.configuration(),
+            options: ModelOptions(processor: Processor(threads: 2)))
         // <|begin|><|User|>What is 17 + 25?<|Assistant|><think>\n
         let prompt: [Int32] = [0, 3, 478, 291, 237, 33, 39, 275, 237, 34, 37, 47, 4, 5, 215]
         // 17 + 25\nOnes: 7 + 5 = 12, write 2, carry 1.\nTens: 1 + 2 + 1 = 4.\nSo 17 + 25 = 42.\n</think>\n\n17 + 25 = 42
@@ -28,7 +29,8 @@ import Testing
     @Test func `the MTP module's tensors are kept`() throws {
         let checkpoint = try Checkpoint.builtin()
         let model = try ModelLoader.load(
-            checkpoint, configuration: checkpoint.configuration(), options: ModelOptions(processor: Processor(threads: 1)))
+            checkpoint, configuration: checkpoint.configuration(),
+            options: ModelOptions(processor: Processor(threads: 1)))
         let names = (model as? DeepseekV3)?.nextTokenTensors.map(\.name) ?? []
         #expect(names.contains("model.layers.5.eh_proj.weight"))
         #expect(names.allSatisfy { $0.hasPrefix("model.layers.5.") })

@@ -8,7 +8,8 @@ import Testing
         let checkpoint = try Fixture.qwen2.checkpoint()
         var last: LoadProgress?
         _ = try ModelLoader.load(
-            checkpoint, configuration: checkpoint.configuration(), options: ModelOptions(processor: Processor(threads: 1))
+            checkpoint, configuration: checkpoint.configuration(),
+            options: ModelOptions(processor: Processor(threads: 1))
         ) { last = $0 }
         #expect(last?.completed == last?.total)
         #expect((last?.total ?? 0) > 1_000_000)
@@ -18,7 +19,8 @@ import Testing
         let llama = try Fixture.llama.checkpoint().configuration()
         #expect {
             _ = try ModelLoader.load(
-                try Fixture.qwen2.checkpoint(), configuration: llama, options: ModelOptions(processor: Processor(threads: 1)))
+                try Fixture.qwen2.checkpoint(), configuration: llama,
+                options: ModelOptions(processor: Processor(threads: 1)))
         } throws: { error in
             "\(error)".contains("k_proj")
         }
@@ -29,7 +31,8 @@ import Testing
         let configuration = try checkpoint.configuration()
         for (asked, given) in [(nil, 131_072), (512, 512), (1 << 20, 131_072)] as [(Int?, Int)] {
             let model = try ModelLoader.load(
-                checkpoint, configuration: configuration, options: ModelOptions(processor: Processor(threads: 1), maxContext: asked))
+                checkpoint, configuration: configuration,
+                options: ModelOptions(processor: Processor(threads: 1), maxContext: asked))
             #expect(model.contextLength == given)
         }
     }
