@@ -30,7 +30,7 @@ struct BenchOptions: ParsableArguments {
     @Option(help: "Memory for keys and values.")
     var kvCacheMemory: ByteCount?
 
-    @Option(help: "Storage of keys and values: \(KeyValueType.allValueNames).")
+    @Option(help: "Storage of keys and values.")
     var kvCacheDtype = KeyValueType.auto
 
     @Option(help: "Tokens computed per step.")

@@ -54,10 +54,16 @@ struct Complete: AsyncParsableCommand {
         if let seed { request["seed"] = .integer(seed) }
 
         let dims = isatty(STDERR_FILENO) == 1
+        var isReasoning = false
         try await session.answer(request) { piece in
             switch piece {
-            case .reasoning(let text): write(dims ? "\u{1B}[2m\(text)\u{1B}[0m" : text, to: STDERR_FILENO)
-            case .content(let text): write(text, to: STDOUT_FILENO)
+            case .reasoning(let text):
+                isReasoning = true
+                write(dims ? "\u{1B}[2m\(text)\u{1B}[0m" : text, to: STDERR_FILENO)
+            case .content(let text):
+                if isReasoning { write("\n\n", to: STDERR_FILENO) }
+                isReasoning = false
+                write(text, to: STDOUT_FILENO)
             }
         }
         write("\n", to: STDOUT_FILENO)

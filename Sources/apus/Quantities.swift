@@ -44,10 +44,6 @@ extension ReasoningParser: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 
-extension CaseIterable where Self: RawRepresentable, RawValue == String {
-    static var allValueNames: String { allCases.map(\.rawValue).joined(separator: ", ") }
-}
-
 extension GenerationConfigSource {
     init(argument: String) {
         self =

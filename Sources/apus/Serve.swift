@@ -52,7 +52,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Jinja chat template, or the path of a file with one.")
     var chatTemplate: String?
 
-    @Option(help: "How reasoning is told from the answer: \(ReasoningParser.allValueNames).")
+    @Option(help: "How reasoning is told from the answer.")
     var reasoningParser = ReasoningParser.deepseekR1
 
     @Option(help: "Default sampling: auto (the checkpoint's), vllm (OpenAI's) or a folder with generation_config.json.")
@@ -64,7 +64,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Memory for keys and values, such as 4G; a share of what is free unless given.")
     var kvCacheMemory: ByteCount?
 
-    @Option(help: "Storage of keys and values: \(KeyValueType.allValueNames).")
+    @Option(help: "Storage of keys and values.")
     var kvCacheDtype = KeyValueType.auto
 
     @Option(help: "Tokens per block of the cache.")
@@ -82,7 +82,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Seconds after which a waiting stream gets a comment line; 0 sends none.")
     var sseKeepAliveInterval = 10.0
 
-    @Option(help: "Log lines: \(LogFormat.allValueNames).")
+    @Option(help: "How log lines look.")
     var logFormat = LogFormat.text
 
     @Option(name: [.customLong("tensor-parallel-size"), .customLong("tp")], help: "Accepted when 1.")

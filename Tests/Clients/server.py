@@ -32,7 +32,7 @@ class Server:
         if not self.listening.wait(60):
             self.kill()
             raise RuntimeError("the server does not listen:\n" + "".join(self.lines))
-        self.wait_until(lambda: self.get("/health")[0] == 200, "ready")
+        self.wait_until(self._is_ready, "ready")
 
     def _read_log(self):
         for line in self.process.stderr:
@@ -41,6 +41,12 @@ class Server:
                 self.port = self.port or int(found.group(1))
                 self.listening.set()
         self.listening.set()
+
+    def _is_ready(self):
+        try:
+            return self.get("/health")[0] == 200
+        except OSError:
+            return False
 
     def wait_until(self, condition, what, seconds=60):
         deadline = time.monotonic() + seconds
