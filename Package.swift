@@ -68,6 +68,7 @@ let package = Package(
 
         // MARK: Tests
 
+        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "JSON"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"]),
         .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Models"]),
