@@ -7,6 +7,8 @@ COPY config/install config/build config/
 RUN config/install build
 COPY Package.swift ./
 COPY Sources Sources
+# The manifest names the tests: without them it is refused.
+COPY Tests Tests
 RUN config/build && strip .build/release/apus
 
 FROM debian:bookworm-slim

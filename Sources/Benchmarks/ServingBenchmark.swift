@@ -29,7 +29,7 @@ package struct ServingBenchmark: Sendable {
         var tokens = 0
     }
 
-    /// Failed requests are counted, not thrown; throws when the server cannot be asked at all.
+    /// Failed requests are counted, not thrown; throws when all fail or the server cannot be asked at all.
     package func run() async throws -> BenchmarkReport {
         let client = HTTPClient()
         defer { client.close() }
@@ -57,7 +57,11 @@ package struct ServingBenchmark: Sendable {
         }
         let duration = now()
         progress.clear()
-        return report(traces.compactMap(\.self), duration: duration)
+        let answered = traces.compactMap(\.self)
+        guard !answered.isEmpty else {
+            throw SettingError("The server at \(url)", "answered none of \(prompts) requests; its log tells why.")
+        }
+        return report(answered, duration: duration)
     }
 
     private func trace(

@@ -34,6 +34,8 @@ package struct HTTP1ServerSession {
     }
 
     package private(set) var phase = Phase.idle
+    /// Bytes of the body that is arriving.
+    package var bodyCount: Int { body.count }
     private var parser: HTTP1RequestParser
     private let limits: HTTPLimits
     private let errorResponse: @Sendable (HTTPProtocolError) -> HTTPResponse
@@ -145,6 +147,7 @@ package struct HTTP1ServerSession {
     private mutating func append(rejection error: HTTPProtocolError, to actions: inout [Action]) {
         phase = .handling
         current = nil
+        body = []
         isDraining = true
         actions += respond(errorResponse(error)).actions
     }

@@ -84,26 +84,31 @@ final class HTTPClientConnection: TransportHandler {
     // MARK: Transport events
 
     func transportReceived(_ bytes: Span<UInt8>) {
-        let becameIdle = state.withLock { state in
+        let (ended, isReusable) = state.withLock { state -> (HTTPClientExchange?, Bool) in
             state.lastInput = .now
             state.parser.receive(bytes)
             do throws(HTTPProtocolError) {
                 while let exchange = state.exchange, let event = try state.parser.next() {
-                    deliver(event, to: exchange, &state)
+                    guard deliver(event, to: exchange, &state) else { continue }
+                    state.exchange = nil
+                    if !state.keepsAlive { transport.finish(lingering: false) }
+                    return (exchange, state.keepsAlive)
                 }
             } catch {
                 state.exchange.take()?.fail(error)
                 transport.abort()
-                return false
             }
-            guard state.exchange == nil else { return false }
-            if !state.keepsAlive { transport.finish(lingering: false) }
-            return state.keepsAlive
+            return (nil, false)
         }
-        if becameIdle { idle(self) }
+        // Before the reader learns of the end: its next request shall find this connection.
+        if isReusable { idle(self) }
+        ended?.end()
     }
 
-    private func deliver(_ event: HTTP1ResponseParser.Event, to exchange: HTTPClientExchange, _ state: inout State) {
+    /// Returns whether the response has ended.
+    private func deliver(
+        _ event: HTTP1ResponseParser.Event, to exchange: HTTPClientExchange, _ state: inout State
+    ) -> Bool {
         switch event {
         case .head(let head):
             state.hasAnswered = true
@@ -112,9 +117,9 @@ final class HTTPClientConnection: TransportHandler {
         case .body(let bytes):
             exchange.receive(body: bytes)
         case .end:
-            state.exchange = nil
-            exchange.end()
+            return true
         }
+        return false
     }
 
     func transportInputEnded() {

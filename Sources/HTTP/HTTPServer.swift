@@ -20,6 +20,7 @@ package final class HTTPServer: Sendable {
     private let configuration: HTTPServerConfiguration
     private let handler: Handler
     private let logger: Logger
+    private let bodyMemory: BodyMemory
     private let state = Mutex(State())
 
     /// `handler` runs on a task of its own per request, which is cancelled when the client disconnects.
@@ -27,6 +28,7 @@ package final class HTTPServer: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.handler = handler
+        bodyMemory = BodyMemory(limit: max(configuration.bodyMemory, configuration.limits.body))
     }
 
     /// The addresses listened on.
@@ -95,7 +97,7 @@ package final class HTTPServer: Sendable {
 
     private func accept(_ transport: Connection) {
         let connection = HTTPServerConnection(
-            transport, configuration: configuration, logger: logger, handler: handler,
+            transport, configuration: configuration, logger: logger, bodyMemory: bodyMemory, handler: handler,
             closed: { [weak self] in self?.remove($0) })
         let (isRefused, isDraining) = state.withLock { state in
             state.connections[ObjectIdentifier(connection)] = connection

@@ -10,6 +10,9 @@ package struct HTTPServerConfiguration: Sendable {
     package var limits = HTTPLimits()
     /// Open connections. Those beyond it are answered with 503 and closed.
     package var maxConnections = 16_384
+    /// Bytes of request bodies held at once, all connections together, from the first byte until the response is made;
+    /// at least one body of the largest size. Beyond it: 503.
+    package var bodyMemory = 1 << 30
     /// For a whole request head, from its first byte, or from the connection's start. Beyond it: 408.
     package var headTime = Duration.seconds(30)
     /// Between two pieces of a request body. Beyond it: 408.

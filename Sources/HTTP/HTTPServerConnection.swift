@@ -12,6 +12,8 @@ final class HTTPServerConnection: TransportHandler {
         var exchange = 0
         var isClosed = false
         var isFirst = true
+        /// Taken from the memory for bodies.
+        var bodyBytes = 0
         /// When the session's phase began, or the last piece of a body came.
         var since = ContinuousClock.now
     }
@@ -25,18 +27,20 @@ final class HTTPServerConnection: TransportHandler {
     private let configuration: HTTPServerConfiguration
     private let handler: Handler
     private let logger: Logger
+    private let bodyMemory: BodyMemory
     private let closed: @Sendable (HTTPServerConnection) -> Void
     private let gate = WriteGate()
     private let state: Mutex<State>
 
     init(
-        _ transport: any Transport, configuration: HTTPServerConfiguration, logger: Logger,
+        _ transport: any Transport, configuration: HTTPServerConfiguration, logger: Logger, bodyMemory: BodyMemory,
         handler: @escaping Handler, closed: @escaping @Sendable (HTTPServerConnection) -> Void
     ) {
         self.transport = transport
         self.configuration = configuration
         self.handler = handler
         self.logger = logger
+        self.bodyMemory = bodyMemory
         self.closed = closed
         state = Mutex(
             State(
@@ -69,6 +73,7 @@ final class HTTPServerConnection: TransportHandler {
             let phase = state.session.phase
             perform(state.session.receive(bytes), &state)
             if state.session.phase != phase || phase == .body { state.since = .now }
+            countBody(&state)
         }
     }
 
@@ -100,6 +105,8 @@ final class HTTPServerConnection: TransportHandler {
     func transportClosed(_ error: SocketError?) {
         let task = state.withLock { state in
             state.isClosed = true
+            // A handler that runs still holds the body.
+            if state.session.phase != .handling { giveBodyBack(&state) }
             return state.task.take()
         }
         if let error { logger.debug("\(error)") }
@@ -156,8 +163,28 @@ final class HTTPServerConnection: TransportHandler {
         }
     }
 
+    /// Takes memory for what has come of a body, or refuses the request.
+    private func countBody(_ state: inout State) {
+        let growth = state.session.bodyCount - state.bodyBytes
+        guard growth > 0 else { return }
+        if bodyMemory.take(growth) {
+            state.bodyBytes += growth
+        } else {
+            giveBodyBack(&state)
+            let error = HTTPProtocolError(503, "The server has too much to read; try again soon.")
+            perform(state.session.reject(error), &state)
+        }
+    }
+
+    private func giveBodyBack(_ state: inout State) {
+        bodyMemory.giveBack(state.bodyBytes)
+        state.bodyBytes = 0
+    }
+
     private func deliver(_ response: HTTPResponse, _ exchange: Int) async {
         let streams = state.withLock { state in
+            // A streamed response may still need the body, but has long made the prompt of it.
+            giveBodyBack(&state)
             guard !state.isClosed, state.exchange == exchange else { return false }
             let (actions, streams) = state.session.respond(response)
             state.since = .now

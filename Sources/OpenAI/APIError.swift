@@ -107,11 +107,17 @@ extension APIError {
             status: 404, type: "invalid_request_error", message: "Invalid URL (\(method) \(path))", code: "not_found")
     }
 
-    package static func methodNotAllowed(method: String, path: String, allowed: [String]) -> APIError {
+    /// The route answers other methods, which the message names.
+    package static func methodNotAllowed(_ message: String) -> APIError {
+        APIError(status: 405, type: "invalid_request_error", message: message, code: "method_not_allowed")
+    }
+
+    /// The body is in an encoding that is not read here.
+    package static func unsupportedEncoding(_ encoding: String) -> APIError {
         APIError(
-            status: 405, type: "invalid_request_error",
-            message: "Not allowed to \(method) on \(path); allowed: \(allowed.joined(separator: ", ")).",
-            code: "method_not_allowed")
+            status: 415, type: "invalid_request_error",
+            message: "Content-Encoding \(encoding) is not supported: send the JSON as it is.",
+            code: "unsupported_encoding")
     }
 
     /// - Parameter limit: largest request body in bytes.

@@ -20,7 +20,7 @@ struct Authenticator: Sendable {
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw .unauthorized("The Authorization field must read `Bearer KEY`.")
         }
-        let digest = Digest.bytes(of: String(parts[1]))
+        let digest = Digest.bytes(of: String(parts[1].drop { $0 == " " }))
         var isKnown = false
         for known in digests where CRYPTO_memcmp(known, digest, known.count) == 0 { isKnown = true }
         guard isKnown else { throw .unauthorized("The API key is not known here.") }

@@ -8,14 +8,21 @@ struct Endpoints: Sendable {
     let state: ServiceState
     let authenticator: Authenticator
     let keepAlive: Duration?
+    private let preparation = RequestPreparation()
+
+    init(state: ServiceState, authenticator: Authenticator, keepAlive: Duration?) {
+        self.state = state
+        self.authenticator = authenticator
+        self.keepAlive = keepAlive
+    }
 
     /// - Parameter cors: which browser pages may call.
     func router(cors: CORSPolicy) -> Router {
-        var router = Router(cors: cors) { status, _, request in
+        var router = Router(cors: cors) { status, message, request in
             let error: APIError =
                 status == 404
                 ? .notFound(method: request.method, path: request.path)
-                : .methodNotAllowed(method: request.method, path: request.path, allowed: [])
+                : .methodNotAllowed(message)
             return error.response
         }
         router.add("GET", "/health") { _ in
@@ -35,13 +42,13 @@ struct Endpoints: Sendable {
             }
         }
         router.add("POST", "/tokenize") { request in
-            authorized(request) { ready throws(APIError) in
-                .json(try TokenizerRoutes(ready.context).tokenize(body: request.body))
+            await prepared(request) { ready throws(APIError) in
+                try TokenizerRoutes(ready.context).tokenize(body: request.body)
             }
         }
         router.add("POST", "/detokenize") { request in
-            authorized(request) { ready throws(APIError) in
-                .json(try TokenizerRoutes(ready.context).detokenize(body: request.body))
+            await prepared(request) { ready throws(APIError) in
+                try TokenizerRoutes(ready.context).detokenize(body: request.body)
             }
         }
         router.add("POST", "/v1/chat/completions") { await complete($0, .chat) }
@@ -53,9 +60,30 @@ struct Endpoints: Sendable {
         _ request: HTTPRequest, _ body: (ServiceState.Ready) throws(APIError) -> HTTPResponse
     ) -> HTTPResponse {
         answer { () throws(APIError) in
-            try authenticator.check(request)
-            return try body(try state.ready())
+            try body(try admit(request))
         }
+    }
+
+    /// Answers with JSON that takes time in proportion to the request's body.
+    private func prepared(
+        _ request: HTTPRequest, _ body: @escaping @Sendable (ServiceState.Ready) throws(APIError) -> [UInt8]
+    ) async -> HTTPResponse {
+        do {
+            let ready = try admit(request)
+            return .json(
+                try await preparation.run(bodySize: request.body.count) { () throws(APIError) in try body(ready) })
+        } catch {
+            return error.response
+        }
+    }
+
+    /// What to serve a request with, if it may come in.
+    private func admit(_ request: HTTPRequest) throws(APIError) -> ServiceState.Ready {
+        try authenticator.check(request)
+        if let encoding = request.headers["Content-Encoding"], encoding.lowercased() != "identity" {
+            throw .unsupportedEncoding(encoding)
+        }
+        return try state.ready()
     }
 
     private func answer(_ body: () throws(APIError) -> HTTPResponse) -> HTTPResponse {
@@ -69,19 +97,42 @@ struct Endpoints: Sendable {
 
     private func complete(_ request: HTTPRequest, _ route: CompletionCall.Route) async -> HTTPResponse {
         do {
-            try authenticator.check(request)
-            let ready = try state.ready()
-            let call =
+            let ready = try admit(request)
+            let name = request.clientID
+            let call = try await preparation.run(bodySize: request.body.count) { () throws(APIError) in
                 switch route {
-                case .chat: try CompletionCall.chat(body: request.body, context: ready.context)
-                case .text: try CompletionCall.text(body: request.body, context: ready.context)
+                case .chat: try CompletionCall.chat(body: request.body, context: ready.context, requestID: name)
+                case .text: try CompletionCall.text(body: request.body, context: ready.context, requestID: name)
                 }
+            }
             let run = try call.start(on: ready.engine, context: ready.context, observer: ready.metrics)
-            guard call.isStreaming else { return .json(try await run.response()) }
-            return .events { writer in try await EventStream(writer, keepAlive: keepAlive).send(run.chunks) }
+            var response =
+                if call.isStreaming {
+                    HTTPResponse.events { try await EventStream($0, keepAlive: keepAlive).send(run.chunks) }
+                } else {
+                    HTTPResponse.json(try await run.response())
+                }
+            response.headers["X-Request-Id"] = name ?? call.id
+            return response
         } catch {
             return error.response
         }
+    }
+}
+
+extension HTTPRequest {
+    /// The client's own name for the request, if it sends one that ids, header fields and logs can carry.
+    fileprivate var clientID: String? {
+        guard let name = headers["X-Request-Id"], (1...128).contains(name.utf8.count) else { return nil }
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        return isPlain ? name : nil
     }
 }
 

@@ -25,19 +25,34 @@ package struct LoadedModel: Sendable {
         if let path { try Checkpoint(directory: path) } else { try Checkpoint.builtin() }
     }
 
-    /// Throws `CheckpointError`, `TokenizerError` or `ComputeError`. `progress` reports bytes of weights read.
-    package init(_ configuration: ServerConfiguration, progress: LoadProgress.Handler? = nil) throws {
-        checkpoint = try Self.checkpoint(configuration.model)
-        self.configuration = try checkpoint.configuration()
-        tokenizer = try Tokenizer(
-            tokenizerJSON: checkpoint.tokenizerJSON, configuration: checkpoint.tokenizerConfig)
-        guard tokenizer.vocabularySize <= self.configuration.vocabularySize else {
+    /// The checkpoint's tokenizer, which must have ids of the model's vocabulary alone.
+    package static func tokenizer(
+        of checkpoint: Checkpoint, _ configuration: ModelConfiguration
+    ) throws(CheckpointError) -> Tokenizer {
+        let tokenizer: Tokenizer
+        do {
+            tokenizer = try Tokenizer(
+                tokenizerJSON: checkpoint.tokenizerJSON, configuration: checkpoint.tokenizerConfig)
+        } catch {
+            throw CheckpointError(
+                file: error.file, problem: error.field.isEmpty ? error.message : "\(error.field): \(error.message)",
+                remedy: "Download it again from the model's repository.")
+        }
+        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw CheckpointError(
                 file: "tokenizer.json",
                 problem: "has ids up to \(tokenizer.vocabularySize - 1), but the model's vocabulary ends at "
-                    + "\(self.configuration.vocabularySize - 1)",
+                    + "\(configuration.vocabularySize - 1)",
                 remedy: "Use the tokenizer that belongs to these weights.")
         }
+        return tokenizer
+    }
+
+    /// Throws `CheckpointError` or `ComputeError`. `progress` reports bytes of weights read.
+    package init(_ configuration: ServerConfiguration, progress: LoadProgress.Handler? = nil) throws {
+        checkpoint = try Self.checkpoint(configuration.model)
+        self.configuration = try checkpoint.configuration()
+        tokenizer = try Self.tokenizer(of: checkpoint, self.configuration)
         let threads = configuration.threads ?? Int(linux_usable_processors())
         processor = try Processor(threads: threads)
         model = try ModelLoader.load(
@@ -66,6 +81,12 @@ package struct LoadedModel: Sendable {
         engine.maxWaiting = configuration.maxQueuedRequests
         engine.prefixCaching = configuration.prefixCaching
         engine.maxModelLength = configuration.maxModelLength
+        do {
+            try engine.validate(contextLength: model.contextLength)
+        } catch {
+            let isLength = error.field == "maxModelLength"
+            throw SettingError(isLength ? "--max-model-len" : error.field, "\(error.value) \(error.problem).")
+        }
         return try Engine(
             runner: CPURunner(
                 model: model, blockCount: blocks, blockSize: configuration.blockSize, workers: processor.workers),
@@ -76,7 +97,7 @@ package struct LoadedModel: Sendable {
     package func context(_ configuration: ServerConfiguration, maxLength: Int) throws -> ModelContext {
         let controlTokens = ControlTokens(tokenizer)
         let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
-        return ModelContext(
+        var context = ModelContext(
             tokenizer: tokenizer, chatPrompt: try chatPrompt(configuration, controlTokens),
             names: configuration.servedModelNames.isEmpty ? [checkpoint.name] : configuration.servedModelNames,
             root: checkpoint.location, maxModelLength: maxLength,
@@ -84,6 +105,9 @@ package struct LoadedModel: Sendable {
             reasoning: configuration.reasoningParser == .none ? .inline(tags) : .separate(tags),
             seed: configuration.seed, created: Int(Date().timeIntervalSince1970),
             systemFingerprint: systemFingerprint(configuration))
+        let places = configuration.maxQueuedRequests + min(configuration.maxSequences, configuration.maxBatchedTokens)
+        context.mostPrompts = min(context.mostPrompts, places)
+        return context
     }
 
     /// Enough for as many full contexts as run together, but no more than half of what is free beside the weights.

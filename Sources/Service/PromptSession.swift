@@ -25,8 +25,8 @@ package struct PromptSession: Sendable {
     }
 
     /// Answers a request as /v1/chat/completions takes it, or /v1/completions where it has a `prompt`. Throws
-    /// `APIError`.
-    package func answer(_ request: JSONObject, piece: (Piece) -> Void) async throws {
+    /// `APIError`, and what `piece` throws.
+    package func answer(_ request: JSONObject, piece: (Piece) throws -> Void) async throws {
         var request = request
         request["stream"] = true
         let body = Array(JSONValue.object(request).serialized().utf8)
@@ -39,8 +39,8 @@ package struct PromptSession: Sendable {
             let chunk = try JSONValue(parsing: payload)
             if let message = chunk["error"]?["message"]?.stringValue { throw APIError.internal(message) }
             let choice = chunk["choices"]?.arrayValue?.first
-            if let text = choice?["delta"]?["reasoning_content"]?.stringValue { piece(.reasoning(text)) }
-            if let text = (choice?["delta"]?["content"] ?? choice?["text"])?.stringValue { piece(.content(text)) }
+            if let text = choice?["delta"]?["reasoning_content"]?.stringValue { try piece(.reasoning(text)) }
+            if let text = (choice?["delta"]?["content"] ?? choice?["text"])?.stringValue { try piece(.content(text)) }
         }
     }
 }

@@ -4,6 +4,7 @@ internal import Compute
 internal import Engine
 internal import HTTP
 package import Logging
+internal import Models
 internal import OpenAI
 internal import Telemetry
 
@@ -12,6 +13,8 @@ package struct Server: Sendable {
     private let configuration: ServerConfiguration
     private let logger: Logger
     private let state = ServiceState()
+    /// For the last words to clients whose answers are cut off.
+    private static let farewellTime = Duration.seconds(1)
 
     /// Tells what happens through `logger`.
     package init(_ configuration: ServerConfiguration, logger: Logger) {
@@ -125,9 +128,9 @@ package struct Server: Sendable {
                 "threads": "\(loaded.threadCount)", "instructions": "\(loaded.instructionSet)",
                 "cache_tokens": "\(tokens)", "max_model_len": "\(engine.limits.maxLength)",
             ])
-        if engine.limits.maxLength > tokens {
+        if engine.limits.maxLength < configuration.maxModelLength ?? loaded.model.contextLength {
             logger.warning(
-                "The cache holds only \(tokens) tokens; longer requests are refused. Give --kv-cache-memory.")
+                "The cache holds only \(tokens) tokens; longer requests are refused. Give more --kv-cache-memory.")
         }
     }
 
@@ -135,9 +138,18 @@ package struct Server: Sendable {
         state.drain()
         let running = engine.statistics.runningSequences
         logger.info("Draining", metadata: ["running": "\(running)"])
-        let isComplete = await http.drain(timeout: .seconds(configuration.shutdownTimeoutSeconds))
+        let timeout = Duration.seconds(configuration.shutdownTimeoutSeconds)
+        let expiry = Task {
+            do { try await Task.sleep(for: timeout) } catch { return false }
+            // What still runs ends with an error that says why, as long as its client takes it.
+            engine.shutdown()
+            return true
+        }
+        let isDelivered = await http.drain(timeout: timeout + Self.farewellTime)
+        expiry.cancel()
+        let isCutOff = await expiry.value
         engine.shutdown()
-        if isComplete {
+        if isDelivered, !isCutOff {
             logger.info("Stopped")
         } else {
             logger.warning("Stopped; answers that took longer than --shutdown-timeout were cut off")

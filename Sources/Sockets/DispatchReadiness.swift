@@ -1,23 +1,30 @@
 @preconcurrency import Dispatch
 import Synchronization
 
-/// Readiness by Dispatch sources. The write source exists only once output had to wait.
+/// Readiness by Dispatch sources. Each exists from the first time that it is switched on: a source that is made before a
+/// connection is under way can swallow the news of its refusal.
 ///
 /// Unchecked because Dispatch does not mark its sources Sendable on Linux; they are safe on any thread, and the
 /// suspension counts, which must balance, are kept under a lock.
 final class DispatchReadiness: Readiness, @unchecked Sendable {
+    private struct Switch {
+        var source: (any DispatchSourceProtocol)?
+        var isOn = false
+    }
+
     private struct State {
-        var reading = false
-        var writing = false
+        var reading = Switch()
+        var writing = Switch()
         var isCancelled = false
-        var writer: (any DispatchSourceWrite)?
+        /// Sources whose cancellation is not complete.
+        var remaining = 0
         var completion: (@Sendable () -> Void)?
     }
 
     private let descriptor: Int32
     private let queue: DispatchQueue
-    private let reader: any DispatchSourceRead
-    private let state: Mutex<State>
+    private let state = Mutex(State())
+    private let readable: @Sendable () -> Void
     private let writable: @Sendable () -> Void
 
     /// Both directions begin switched off.
@@ -27,65 +34,66 @@ final class DispatchReadiness: Readiness, @unchecked Sendable {
     ) {
         self.descriptor = descriptor
         self.queue = queue
+        self.readable = readable
         self.writable = writable
-        reader = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        state = Mutex(State())
-        reader.setEventHandler(handler: readable)
-        reader.setCancelHandler { self.finish() }
-        // Sources must be active before they may be released or cancelled.
-        reader.activate()
-        reader.suspend()
     }
 
     func setReading(_ enabled: Bool) {
-        state.withLock { state in
-            guard !state.isCancelled, state.reading != enabled else { return }
-            state.reading = enabled
-            if enabled { reader.resume() } else { reader.suspend() }
-        }
+        turn(\.reading, enabled, readable) { DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue) }
     }
 
     func setWriting(_ enabled: Bool) {
-        state.withLock { state in
-            guard !state.isCancelled, state.writing != enabled else { return }
-            state.writing = enabled
-            if let writer = state.writer {
-                if enabled { writer.resume() } else { writer.suspend() }
-            } else {
-                let writer = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
-                writer.setEventHandler(handler: writable)
-                writer.setCancelHandler { self.cancelReader() }
-                writer.activate()
-                state.writer = writer
-            }
-        }
+        turn(\.writing, enabled, writable) { DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue) }
     }
 
     func cancel(_ completion: @escaping @Sendable () -> Void) {
-        let writer: (any DispatchSourceWrite)?? = state.withLock { state in
-            guard !state.isCancelled else { return nil }
+        let hasNoSource = state.withLock { state in
+            guard !state.isCancelled else { return false }
             state.isCancelled = true
             state.completion = completion
-            if let writer = state.writer {
-                writer.cancel()
+            for direction in [state.reading, state.writing] {
+                guard let source = direction.source else { continue }
+                state.remaining += 1
+                source.cancel()
                 // The cancel handler of a suspended source waits for its resumption.
-                if !state.writing { writer.resume() }
+                if !direction.isOn { source.resume() }
             }
-            return .some(state.writer)
+            return state.remaining == 0
         }
-        if let writer, writer == nil { cancelReader() }
+        if hasNoSource { queue.async { self.finish() } }
     }
 
-    private func cancelReader() {
+    private func turn(
+        _ direction: WritableKeyPath<State, Switch>, _ enabled: Bool, _ handler: @escaping @Sendable () -> Void,
+        make: () -> any DispatchSourceProtocol
+    ) {
         state.withLock { state in
-            reader.cancel()
-            if !state.reading { reader.resume() }
+            guard !state.isCancelled, state[keyPath: direction].isOn != enabled else { return }
+            state[keyPath: direction].isOn = enabled
+            if let source = state[keyPath: direction].source {
+                if enabled { source.resume() } else { source.suspend() }
+            } else {
+                let source = make()
+                source.setEventHandler(handler: handler)
+                source.setCancelHandler { self.sourceEnded() }
+                source.activate()
+                state[keyPath: direction].source = source
+            }
         }
+    }
+
+    private func sourceEnded() {
+        let isLast = state.withLock { state in
+            state.remaining -= 1
+            return state.remaining == 0
+        }
+        if isLast { finish() }
     }
 
     private func finish() {
         let completion = state.withLock { state in
-            state.writer = nil
+            state.reading.source = nil
+            state.writing.source = nil
             return state.completion.take()
         }
         completion?()

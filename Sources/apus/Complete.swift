@@ -18,7 +18,7 @@ struct Complete: AsyncParsableCommand {
     @Option(help: "System message.")
     var systemPrompt: String?
 
-    @Option(help: "Most tokens to generate.")
+    @Option(help: "Most tokens to generate; what the context has left unless given, 16 with --raw.")
     var maxTokens: Int?
 
     @Option(help: "0 takes the most likely token each time; the model's own default unless given.")
@@ -32,6 +32,15 @@ struct Complete: AsyncParsableCommand {
 
     @Flag(help: "Continue the prompt as it is, without the chat template.")
     var raw = false
+
+    func validate() throws {
+        if let threads { try require(threads, in: 1...1024, "--threads") }
+        if let temperature { try require(temperature, in: 0...2, "--temperature") }
+        guard !raw || systemPrompt == nil else {
+            throw ValidationError(
+                "--raw and --system-prompt exclude each other: without a template there is no system.")
+        }
+    }
 
     func run() async throws {
         var configuration = ServerConfiguration()
@@ -59,14 +68,14 @@ struct Complete: AsyncParsableCommand {
             switch piece {
             case .reasoning(let text):
                 isReasoning = true
-                write(dims ? "\u{1B}[2m\(text)\u{1B}[0m" : text, to: STDERR_FILENO)
+                try? write(dims ? "\u{1B}[2m\(text)\u{1B}[0m" : text, to: STDERR_FILENO)
             case .content(let text):
-                if isReasoning { write("\n\n", to: STDERR_FILENO) }
+                if isReasoning { try? write("\n\n", to: STDERR_FILENO) }
                 isReasoning = false
-                write(text, to: STDOUT_FILENO)
+                try write(text, to: STDOUT_FILENO)
             }
         }
-        write("\n", to: STDOUT_FILENO)
+        try write("\n", to: STDOUT_FILENO)
     }
 
     private func promptText() throws -> String {
@@ -80,13 +89,15 @@ struct Complete: AsyncParsableCommand {
         return text
     }
 
-    private func write(_ text: String, to file: Int32) {
+    private func write(_ text: String, to file: Int32) throws {
         var text = text
-        text.withUTF8 { bytes in
+        try text.withUTF8 { bytes in
             var sent = 0
             while sent < bytes.count {
                 let count = Glibc.write(file, bytes.baseAddress! + sent, bytes.count - sent)
-                if count <= 0 { return }
+                guard count > 0 else {
+                    throw SettingError("Standard output", "cannot be written: \(String(cString: strerror(errno))).")
+                }
                 sent += count
             }
         }

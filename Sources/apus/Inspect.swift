@@ -16,6 +16,7 @@ struct Inspect: ParsableCommand {
     func run() throws {
         let checkpoint = try LoadedModel.checkpoint(model)
         let report = try CheckpointReport(checkpoint)
+        _ = try LoadedModel.tokenizer(of: checkpoint, checkpoint.configuration())
         print(json ? report.json().serialized(pretty: true) + "\n" : report.text(), terminator: "")
     }
 }

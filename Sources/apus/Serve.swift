@@ -106,8 +106,10 @@ struct Serve: AsyncParsableCommand {
         try require(maxNumQueuedReqs, in: 0...1_000_000, "--max-num-queued-reqs")
         try require(blockSize, in: 1...1024, "--block-size")
         if let threads { try require(threads, in: 1...1024, "--threads") }
-        guard shutdownTimeout >= 0, sseKeepAliveInterval >= 0 else {
-            throw ValidationError("--shutdown-timeout and --sse-keep-alive-interval must not be negative.")
+        try require(shutdownTimeout, in: 0...86400, "--shutdown-timeout")
+        try require(sseKeepAliveInterval, in: 0...86400, "--sse-keep-alive-interval")
+        guard servedModelName.allSatisfy({ !$0.isEmpty }) else {
+            throw ValidationError("--served-model-name must not be empty; leave it out to use the model's own name.")
         }
         guard apiKey.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--api-key must not be empty; leave it out to need no key.")
@@ -149,7 +151,7 @@ struct Serve: AsyncParsableCommand {
 }
 
 /// Throws unless the value is in the range.
-func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
+func require<Value: Comparable>(_ value: Value, in range: ClosedRange<Value>, _ option: String) throws {
     guard range.contains(value) else {
         throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
     }

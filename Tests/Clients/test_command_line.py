@@ -69,10 +69,14 @@ def test_wrong_settings_are_named(tmp_path, text, named):
         (["--chat-template", "{% if %}"], "template"),
         (["--config", "/no/such/file"], "/no/such/file"),
         (["--kv-cache-memory", "1K"], "--kv-cache-memory"),
+        (["--max-model-len", "1"], "--max-model-len"),
+        (["--shutdown-timeout", "inf"], "--shutdown-timeout"),
+        (["--sse-keep-alive-interval", "1e300"], "--sse-keep-alive-interval"),
+        (["--served-model-name", ""], "--served-model-name"),
     ],
 )
 def test_serve_refuses_what_it_cannot_do(arguments, named):
-    done = apus("serve", *arguments)
+    done = apus("serve", *arguments, *([] if "--port" in arguments else ["--port", "0"]))
     assert done.returncode != 0 and named in done.stderr, done.stderr
 
 
@@ -102,6 +106,29 @@ def test_sigterm_finishes_running_answers_and_exits_0(start):
     assert server.terminate() == 0
     thread.join()
     assert answers[0]["choices"][0]["finish_reason"] == "stop"
+
+
+def test_answers_that_outlast_the_shutdown_end_with_an_error(start):
+    server = start("--shutdown-timeout", "0.2")
+    endless = chat_body("What is 27 + 58?", max_tokens=4000, ignore_eos=True, n=16)
+    answers = {}
+
+    def ask(stream):
+        answers[stream] = server.request("POST", "/v1/chat/completions", endless | {"stream": stream})
+
+    threads = [threading.Thread(target=ask, args=(stream,)) for stream in (False, True)]
+    for thread in threads:
+        thread.start()
+    server.wait_until(lambda: server.metric("apus:num_requests_running") == 32, "busy")
+    assert server.terminate(5) == 0
+    for thread in threads:
+        thread.join()
+    status, headers, content = answers[False]
+    assert status == 503 and int(headers["Retry-After"]) > 0
+    assert json.loads(content)["error"]["code"] == "service_unavailable"
+    status, _, content = answers[True]
+    assert status == 200 and content.endswith(b"\n\ndata: [DONE]\n\n")
+    assert json.loads(content.split(b"\n\n")[-3][6:])["error"]["code"] == "service_unavailable"
 
 
 def test_second_sigterm_exits_at_once(start):
@@ -136,19 +163,73 @@ def test_inspect():
     assert done.returncode == 1 and "/no/such/folder" in done.stderr
 
 
-def test_truncated_weights_are_refused(tmp_path):
+@pytest.fixture
+def checkpoint(tmp_path):
+    """A copy of the built-in model's folder, to be damaged."""
     for file in NANO.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    weights = tmp_path / "model.safetensors"
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "damage, words",
+    [
+        (lambda t: t["model"]["vocab"].update(zzzz=5000), ("5000", "1023", "Use the tokenizer")),
+        (lambda t: t.pop("model"), ("model", "Download")),
+    ],
+    ids=["ids beyond the vocabulary", "no model"],
+)
+def test_a_tokenizer_that_does_not_fit_is_refused(checkpoint, damage, words):
+    path = checkpoint / "tokenizer.json"
+    tokenizer = json.loads(path.read_text())
+    damage(tokenizer)
+    path.write_text(json.dumps(tokenizer))
+    for command in ("inspect", "serve"):
+        done = apus(command, str(checkpoint), *(["--port", "0"] if command == "serve" else []))
+        assert done.returncode == 1
+        for word in ("tokenizer.json", *words):
+            assert word in done.stderr, done.stderr
+
+
+def test_truncated_weights_are_refused(checkpoint):
+    weights = checkpoint / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])
     for command in ("inspect", "serve"):
-        done = apus(command, str(tmp_path))
+        done = apus(command, str(checkpoint), *(["--port", "0"] if command == "serve" else []))
         assert done.returncode == 1 and "model.safetensors" in done.stderr
 
 
 def test_complete_prints_the_answer():
     done = apus("complete", "What is 27 + 58?", "--temperature", "0")
     assert done.returncode == 0 and "85" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (["--threads", "0"], "--threads"),
+        (["--temperature", "nan"], "--temperature"),
+        (["--raw", "--system-prompt", "x"], "--system-prompt"),
+        (["--max-tokens", "0"], "max_tokens"),
+    ],
+)
+def test_complete_refuses_what_it_cannot_do(arguments, named):
+    done = apus("complete", "Hi", *arguments)
+    assert done.returncode > 0 and named in done.stderr, done.stderr
+
+
+def test_complete_reads_pipes_and_notices_a_full_disk():
+    done = subprocess.run([APUS, "complete", "-", "--temperature", "0"], input=b"What is 27 + 58?", capture_output=True)
+    assert done.returncode == 0 and b"85" in done.stdout
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([APUS, "complete", "Hi"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and "No space left" in done.stderr
+
+
+def test_a_cache_smaller_than_the_context_is_said(start):
+    server = start("--kv-cache-memory", "100K")
+    assert json.loads(server.get("/v1/models")[2])["data"][0]["max_model_len"] == 128
+    server.wait_until(lambda: any("128 tokens" in line for line in server.lines), "warned")
 
 
 def test_bench_latency_and_throughput(tmp_path):

@@ -1,5 +1,6 @@
 """curl and raw sockets against the server."""
 
+import gzip
 import json
 import socket
 import subprocess
@@ -100,6 +101,29 @@ def test_errors_use_the_envelope(server):
         got, _, content = server.request(method, path, body)
         assert got == status, (path, content)
         assert set(json.loads(content)["error"]) == {"message", "type", "param", "code"}
+
+
+def test_a_wrong_method_is_told_the_right_ones(server):
+    status, headers, content = server.get("/v1/chat/completions")
+    assert status == 405 and headers["Allow"] == "POST, OPTIONS"
+    assert "POST" in json.loads(content)["error"]["message"]
+
+
+def test_an_encoded_body_is_refused_by_its_encoding(server):
+    body = gzip.compress(json.dumps(chat_body("Hi")).encode())
+    status, _, content = server.request("POST", "/v1/chat/completions", body, {"Content-Encoding": "gzip"})
+    assert status == 415 and "gzip" in json.loads(content)["error"]["message"]
+
+
+def test_requests_have_names(server):
+    for stream in (False, True):
+        body = chat_body("Hi", max_tokens=1, stream=stream)
+        for sent, known in (("order-66", True), ('no "such" name', False), ("", False), ("x" * 129, False)):
+            status, headers, content = server.request("POST", "/v1/chat/completions", body, {"X-Request-Id": sent})
+            assert status == 200
+            name = headers["X-Request-Id"]
+            assert name == sent if known else name.startswith("chatcmpl-")
+            assert name.encode() in content
 
 
 def test_tokenize_and_back(server):

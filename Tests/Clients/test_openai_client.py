@@ -103,6 +103,7 @@ def test_stop_string_is_never_shown(client):
         ({"stop": ["a"] * 17}, "stop"),
         ({"logit_bias": {"x": 1}}, "logit_bias"),
         ({"presence_penalty": 2.5}, "presence_penalty"),
+        ({"repetition_penalty": 1e-45}, "repetition_penalty"),
     ],
 )
 def test_bad_field_is_named(client, fields, param):
@@ -132,6 +133,15 @@ def test_too_long_a_prompt_tells_both_numbers(client):
     assert "4096" in error.value.message
     tokens = [int(w) for w in error.value.message.replace(".", " ").replace(",", " ").split() if w.isdigit()]
     assert any(n > 5000 for n in tokens)
+
+
+def test_a_prompt_may_fill_the_context(client):
+    whole = client.completions.create(
+        model="apus-nano", prompt=[5] * 4096, max_tokens=0, echo=True, extra_body={"return_token_ids": True}
+    )
+    assert whole.usage.total_tokens == 4096 and whole.choices[0].finish_reason == "length"
+    rest = client.completions.create(model="apus-nano", prompt=[5] * 4090, extra_body={"ignore_eos": True})
+    assert rest.usage.completion_tokens == 6 and rest.choices[0].finish_reason == "length"
 
 
 def test_keys(start):

@@ -29,6 +29,23 @@ import Testing
         #expect(try await chunked.bytes() == blob)
     }
 
+    @Test func `a refused connection is told at once, every time`() async throws {
+        let server = try echo()
+        let url = server.url
+        server.server.stop()
+        let client = HTTPClient()
+        // The listener's last connections are still taken and reset.
+        var isRefused = false
+        for _ in 0..<1000 where !isRefused {
+            do { _ = try await client.get(url) } catch { isRefused = "\(error)".contains("refused") }
+        }
+        #expect(isRefused)
+        for _ in 0..<300 {
+            let error = await #expect(throws: SocketError.self) { try await client.get(url) }
+            #expect(error?.description.contains("refused") == true)
+        }
+    }
+
     @Test func `connections are reused, and one that the server closed is replaced`() async throws {
         let server = try TestServer(configure: { $0.idleTime = .milliseconds(250) }) { .text("\($0.peer?.port ?? 0)") }
         let client = HTTPClient()

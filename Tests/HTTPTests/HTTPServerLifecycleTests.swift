@@ -128,6 +128,42 @@ import Testing
         #expect(seen == count)
     }
 
+    @Test func `bodies beyond the memory for them are refused, and room comes back`() async throws {
+        let started = Counter()
+        let gate = Counter()
+        let server = try TestServer {
+            $0.limits.body = 1 << 20
+            $0.bodyMemory = 1 << 20
+        } handler: { request in
+            started.increment()
+            _ = try? await eventually { gate.value > 0 }
+            return .text("\(request.body.count)")
+        }
+        let size = 1_000_000
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\nConnection: close\r\n\r\n"
+        let body = String(repeating: "x", count: size)
+        // The first one's body is all there, and its handler runs; the second one's has no room.
+        let first = try server.connect()
+        try await first.send(head + body)
+        #expect(try await eventually { started.value == 1 })
+        let second = try server.connect()
+        _ = try await second.send(head + body)
+        let refusal = try await second.receiveAll()
+        #expect(refusal.hasPrefix("HTTP/1.1 503 ") && refusal.contains("Retry-After: "))
+        gate.increment()
+        #expect(try await first.receiveAll().hasSuffix("\(size)"))
+        // A client that leaves in the middle gives its share back too.
+        var third: RawClient? = try server.connect()
+        try await third?.send(get)
+        _ = try await third?.receive(through: "\r\n\r\n0")
+        try await third?.send(head + body.dropLast(10))
+        third = nil
+        #expect(try await server.isEmpty())
+        let fourth = try server.connect()
+        try await fourth.send(head + body)
+        #expect(try await fourth.receiveAll().hasSuffix("\(size)"))
+    }
+
     @Test func `draining finishes what runs, closes what idles and refuses what is new`() async throws {
         let started = Counter()
         let server = try TestServer { request in

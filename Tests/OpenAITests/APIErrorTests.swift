@@ -36,7 +36,8 @@ import Testing
             (.rateLimited("x", retryAfter: 3), 429, "rate_limit_exceeded", 3),
             (.unavailable("x", retryAfter: 4), 503, "service_unavailable", 4),
             (.notFound(method: "GET", path: "/x"), 404, "not_found", nil),
-            (.methodNotAllowed(method: "GET", path: "/x", allowed: ["POST"]), 405, "method_not_allowed", nil),
+            (.methodNotAllowed("x"), 405, "method_not_allowed", nil),
+            (.unsupportedEncoding("gzip"), 415, "unsupported_encoding", nil),
             (.payloadTooLarge(limit: 3), 413, "request_too_large", nil),
             (.internal("x"), 500, "internal_error", nil),
         ]

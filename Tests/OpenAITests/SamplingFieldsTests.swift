@@ -28,7 +28,7 @@ import Tokenization
         Case(field: "min_p", valid: [0, 0.5, 1], invalid: [-0.1, 1.1, "x"]),
         Case(field: "presence_penalty", valid: [-2, 0, 2], invalid: [-2.1, 2.1, "x"]),
         Case(field: "frequency_penalty", valid: [-2, 0, 2], invalid: [-2.1, 2.1, [:]]),
-        Case(field: "repetition_penalty", valid: [0.1, 1, 5], invalid: [0, -1, "x"]),
+        Case(field: "repetition_penalty", valid: [0.01, 0.1, 1, 5, 100], invalid: [0, 1e-45, 101, -1, "x"]),
         Case(field: "seed", valid: [0, -7, .integer(.max), .integer(.min)], invalid: [1.5, "7", 1e30]),
         Case(field: "n", valid: [1, 128], invalid: [0, 129, 1.5, "1"]),
         Case(field: "min_tokens", valid: [0, 5], invalid: [-1, 0.5, "x"]),
@@ -54,6 +54,7 @@ import Tokenization
         Case(field: "logit_bias", valid: [], invalid: [["5": 101], ["5": "x"], ["5": nil]], param: "logit_bias.5"),
         Case(field: "structured_outputs", valid: [], invalid: [["regex": "a"]]),
         Case(field: "guided_choice", valid: [], invalid: [["a"]]),
+        Case(field: "bad_words", valid: [[]], invalid: [["a"]]),
         Case(field: "use_beam_search", valid: [false], invalid: [true, 1]),
     ]
 
@@ -66,6 +67,15 @@ import Tokenization
             #expect(error?.param == test.param ?? test.field, "\(value)")
             #expect(error?.message.contains(test.param ?? test.field) == true)
         }
+    }
+
+    @Test func `a refusal names the bound that was passed`() {
+        let low = failure { try decode(["min_tokens": -1]) }
+        #expect(low?.message == "'min_tokens' must be at least 0, not -1.")
+        let high = failure { try decode(["min_tokens": 2_147_483_648]) }
+        #expect(high?.message == "'min_tokens' must be at most 2147483647, not 2147483648.")
+        let huge = failure { try decode(["min_tokens": 1e30]) }
+        #expect(huge?.message == "'min_tokens' must be at most 2147483647, not 1e+30.")
     }
 
     @Test func `absent and null fields take the defaults`() throws {

@@ -1,6 +1,7 @@
 import Engine
 import JSON
 import Testing
+import Tokenization
 
 @testable import OpenAI
 
@@ -63,12 +64,8 @@ import Testing
         #expect(logprobs?["top_logprobs"]?[0] == .null)
         #expect(logprobs?["token_logprobs"]?.arrayValue?.count == prompt.count + 1)
         #expect(logprobs?["top_logprobs"]?[1]?.objectValue?.count == 2)
-        var offset = 0
-        var offsets: [JSONValue] = []
-        for token in tokens {
-            offsets.append(.integer(offset))
-            offset += token.unicodeScalars.count
-        }
+        // Both bytes of é stand at its place.
+        let offsets: [JSONValue] = [0, 1, 2, 3, 3, 4]
         #expect(logprobs?["text_offset"] == .array(offsets))
 
         var streaming = fields
@@ -77,6 +74,47 @@ import Testing
         #expect(chunks.map { $0["choices"]?[0]?["text"] } == ["Hi é", "!", ""])
         let parts = chunks.flatMap { $0["choices"]?[0]?["logprobs"]?["text_offset"]?.arrayValue ?? [] }
         #expect(parts == offsets)
+    }
+
+    @Test func `a token that the tokenizer puts before an echoed text stands at its start`() throws {
+        let responses = TextResponses(
+            identity: ResponseIdentity(id: "a", created: 1, model: "nano", systemFingerprint: "f"),
+            tokenizer: Fixture.tokenizer,
+            prompts: [TextResponses.Prompt(tokens: [0] + Fixture.byteTokens("Hi"), text: "Hi")], echoes: true,
+            returnsTokens: false, wantsLogprobs: true, includesUsage: false)
+        let body = responses.response(
+            [(ChoicePlace(index: 0, prompt: 0), OutputDelta())], promptLogprobs: [nil], usage: Usage())
+        let choice = try JSONValue(parsing: body)["choices"]?[0]
+        #expect(choice?["logprobs"]?["text_offset"] == [0, 0, 1])
+    }
+
+    @Test func `a length that nobody asked for shrinks to what the context has left`() throws {
+        let tokens = JSONValue.array(Array(repeating: 5, count: 10))
+        func length(_ fields: JSONObject, context: Int) throws -> Int {
+            try CompletionCall.text(
+                body: textBody(fields), context: Fixture.context(maxModelLength: context)
+            ).requests[0].maxTokens
+        }
+        #expect(try length(["prompt": tokens], context: 100) == 16)
+        #expect(try length(["prompt": tokens], context: 12) == 2)
+        #expect(failure { try length(["prompt": tokens], context: 10) }?.code == "context_length_exceeded")
+        #expect(failure { try length(["prompt": tokens, "max_tokens": 3], context: 12) }?.status == 400)
+    }
+
+    @Test func `more prompts than can ever be queued are refused for good`() throws {
+        var context = Fixture.context()
+        context.mostPrompts = 2
+        _ = try CompletionCall.text(body: textBody(["prompt": ["a", "b"]]), context: context)
+        let error = failure {
+            try CompletionCall.text(body: textBody(["prompt": ["a", "b", "c"]]), context: context)
+        }
+        #expect(error?.status == 400 && error?.param == "prompt")
+    }
+
+    @Test func `stop tokens must leave one to generate`() throws {
+        let all = JSONValue.array((0..<Fixture.tokenizer.vocabularySize).map { .integer($0) })
+        _ = try call(["stop_token_ids": all])
+        #expect(failure { try call(["stop_token_ids": all, "min_tokens": 1]) }?.param == "stop_token_ids")
     }
 
     @Test func `an echo alone needs no generation`() async throws {

@@ -33,13 +33,13 @@ import Testing
 
     @Test func `fields have OpenAI's defaults and ranges`() throws {
         let request = try decode()
-        #expect(request.maxTokens == 16)
+        #expect(request.maxTokens == nil)
         #expect(!request.echoes && !request.streams && request.addsSpecialTokens)
         #expect(request.sampling.parameters.logprobs == nil)
         #expect(try decode(["logprobs": 0]).sampling.parameters.logprobs == 0)
         #expect(try decode(["echo": true, "max_tokens": 0]).maxTokens == 0)
         #expect(try decode(["n": 2, "best_of": 2]).sampling.choices == 2)
-        #expect(try decode(["suffix": nil, "best_of": nil]).maxTokens == 16)
+        #expect(try decode(["suffix": nil, "best_of": nil]).maxTokens == nil)
         refuse(["max_tokens": 0], "max_tokens")
         refuse(["logprobs": 21], "logprobs")
         refuse(["logprobs": true], "logprobs")

@@ -16,7 +16,7 @@ struct AuthenticatorTests {
         try Authenticator(keys: []).check(request("Bearer anything"))
     }
 
-    @Test(arguments: ["Bearer one", "bearer two", "BEARER one"])
+    @Test(arguments: ["Bearer one", "bearer two", "BEARER one", "Bearer  one"])
     func `each of the keys passes`(field: String) throws {
         try Authenticator(keys: ["one", "two"]).check(request(field))
     }

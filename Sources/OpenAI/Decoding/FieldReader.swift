@@ -67,11 +67,13 @@ struct FieldReader {
         guard let value = self[field] else { return nil }
         guard let integer = value.wholeNumber else {
             if case .number(let number) = value, number == number.rounded() {
-                throw invalid(field, "must be \(range.inWords), not \(number).")
+                throw invalid(field, "must be \(range.inWords(isBelow: number < 0)), not \(number).")
             }
             throw mismatch(field, "an integer", value)
         }
-        guard range.contains(integer) else { throw invalid(field, "must be \(range.inWords), not \(integer).") }
+        guard range.contains(integer) else {
+            throw invalid(field, "must be \(range.inWords(isBelow: integer < range.lowerBound)), not \(integer).")
+        }
         return integer
     }
 
@@ -159,11 +161,11 @@ extension JSONValue {
 }
 
 extension ClosedRange<Int> {
-    fileprivate var inWords: String {
+    /// What a value outside has to be. An upper bound that only the type sets is no news to one that is too small.
+    fileprivate func inWords(isBelow: Bool) -> String {
         switch (lowerBound, upperBound) {
         case (.min, .max): "a 64-bit integer"
-        case (_, .max): "at least \(lowerBound)"
-        case (_, Int(Int32.max)): "at least \(lowerBound)"
+        case (_, Int(Int32.max)): isBelow ? "at least \(lowerBound)" : "at most \(upperBound)"
         default: "from \(lowerBound) to \(upperBound)"
         }
     }

@@ -13,8 +13,8 @@ struct CompletionRequest: Sendable {
     /// At least one.
     var prompts: [Prompt]
     var sampling: SamplingFields
-    /// 0 only with `echoes`.
-    var maxTokens: Int
+    /// 0 only with `echoes`; nil: ``defaultLength``, or what the context has left if that is less.
+    var maxTokens: Int?
     /// The prompt comes before the completion, with its log-probabilities if those are wanted.
     var echoes: Bool
     /// Whether the tokenizer's own special tokens (a BOS) are put around a text.
@@ -22,15 +22,18 @@ struct CompletionRequest: Sendable {
     var streams: Bool
     var includesUsage: Bool
 
-    static let mostPrompts = 2048
+    /// OpenAI's default for `max_tokens`.
+    static let defaultLength = 16
 
-    init(_ fields: FieldReader, defaults: SamplingDefaults, vocabularySize: Int) throws(APIError) {
+    init(
+        _ fields: FieldReader, defaults: SamplingDefaults, vocabularySize: Int, mostPrompts: Int = 2048
+    ) throws(APIError) {
         model = try fields.string("model")
-        prompts = try Self.prompts(fields, vocabularySize: vocabularySize)
+        prompts = try Self.prompts(fields, vocabularySize: vocabularySize, mostPrompts: mostPrompts)
         sampling = try SamplingFields(fields, defaults: defaults, vocabularySize: vocabularySize)
         sampling.parameters.logprobs = try fields.integer("logprobs", in: 0...20)
         echoes = try fields.bool("echo") ?? false
-        maxTokens = try fields.integer("max_tokens", in: (echoes ? 0 : 1)...Int(Int32.max)) ?? 16
+        maxTokens = try fields.integer("max_tokens", in: (echoes ? 0 : 1)...Int(Int32.max))
         addsSpecialTokens = try fields.bool("add_special_tokens") ?? true
         (streams, includesUsage) = try fields.streaming()
         if let suffix = try fields.string("suffix"), !suffix.isEmpty {
@@ -41,7 +44,9 @@ struct CompletionRequest: Sendable {
         }
     }
 
-    private static func prompts(_ fields: FieldReader, vocabularySize: Int) throws(APIError) -> [Prompt] {
+    private static func prompts(
+        _ fields: FieldReader, vocabularySize: Int, mostPrompts: Int
+    ) throws(APIError) -> [Prompt] {
         let expected = "a string, a list of strings, a list of token ids or a list of such lists"
         guard let value = fields["prompt"] else { throw fields.missing("prompt", expected) }
         if let text = value.stringValue { return [.text(text)] }

@@ -18,7 +18,6 @@ struct SamplingFields: Sendable {
     static let mostStopStrings = 16
 
     init(_ fields: FieldReader, defaults: SamplingDefaults, vocabularySize: Int) throws(APIError) {
-        let finite = Double(Float.greatestFiniteMagnitude)
         parameters.temperature = Float(try fields.number("temperature", in: 0...2) ?? defaults.temperature)
         parameters.topP = Float(
             try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP)
@@ -27,8 +26,7 @@ struct SamplingFields: Sendable {
         parameters.presencePenalty = Float(try fields.number("presence_penalty", in: -2...2) ?? 0)
         parameters.frequencyPenalty = Float(try fields.number("frequency_penalty", in: -2...2) ?? 0)
         parameters.repetitionPenalty = Float(
-            try fields.number("repetition_penalty", in: 0...finite, excludesLowerBound: true)
-                ?? defaults.repetitionPenalty)
+            try fields.number("repetition_penalty", in: 0.01...100) ?? defaults.repetitionPenalty)
         parameters.logitBias = try Self.logitBias(fields, vocabularySize: vocabularySize)
         seed = try fields.integer("seed", in: .min ... .max)
         choices = try fields.integer("n", in: 1...128) ?? 1
@@ -88,7 +86,7 @@ struct SamplingFields: Sendable {
             "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar", "bad_words",
             "allowed_token_ids",
         ]
-        for field in constraints where fields[field] != nil {
+        for field in constraints where fields[field] != nil && fields[field] != [] {
             throw fields.invalid(field, "is not supported: constrain the output by the prompt, or leave it out.")
         }
         if try fields.bool("use_beam_search") == true {

@@ -41,7 +41,7 @@ struct TextResponses: ResponseDialect {
 
     func opening(_ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?) -> [UInt8]? {
         guard echoes else { return nil }
-        let tokens = echoed(place.prompt, promptLogprobs)
+        let tokens = echoed(&place, promptLogprobs)
         return chunk(&place, text: prompts[place.prompt].text, logprobs: tokens, tokens: [], ending: nil)
     }
 
@@ -76,7 +76,7 @@ struct TextResponses: ResponseDialect {
         writer.beginArray()
         for (place, output) in choices {
             var place = place
-            var entries = echoes ? echoed(place.prompt, promptLogprobs[place.prompt]) : []
+            var entries = echoes ? echoed(&place, promptLogprobs[place.prompt]) : []
             entries += output.contentLogprobs.map { Token($0.token, $0.logprobs) }
             let text = echoes ? prompts[place.prompt].text + output.content : output.content
             writeChoice(
@@ -90,10 +90,14 @@ struct TextResponses: ResponseDialect {
         return writer.bytes
     }
 
-    /// The prompt's tokens, if log-probabilities are wanted.
-    private func echoed(_ prompt: Int, _ logprobs: [TokenLogprobs?]?) -> [Token] {
+    /// The prompt's tokens, if log-probabilities are wanted. Those that the tokenizer puts before the text stand at its
+    /// start.
+    private func echoed(_ place: inout ChoicePlace, _ logprobs: [TokenLogprobs?]?) -> [Token] {
         guard wantsLogprobs else { return [] }
-        return prompts[prompt].tokens.enumerated().map { position, token in
+        let prompt = prompts[place.prompt]
+        let length = prompt.tokens.reduce(0) { $0 + tokenizer.bytes(of: $1).characterCount }
+        place.textOffset = min(0, prompt.text.unicodeScalars.count - length)
+        return prompt.tokens.enumerated().map { position, token in
             let known = logprobs.flatMap { position < $0.count ? $0[position] : nil }
             return Token(token, known)
         }
@@ -148,9 +152,12 @@ struct TextResponses: ResponseDialect {
         writer.beginObject()
         writer.key("text_offset")
         writer.beginArray()
-        for text in texts {
-            writer.value(offset)
-            offset += text.unicodeScalars.count
+        for token in tokens {
+            let bytes = tokenizer.bytes(of: token.id)
+            // A token that goes on with a character stands where the character does.
+            let start = bytes.first?.continuesCharacter == true ? offset - 1 : offset
+            writer.value(max(0, start))
+            offset += bytes.characterCount
         }
         writer.endArray()
         writer.key("token_logprobs")
@@ -188,4 +195,13 @@ struct TextResponses: ResponseDialect {
         }
         writer.endObject()
     }
+}
+
+extension [UInt8] {
+    /// Characters that begin in these bytes of UTF-8.
+    fileprivate var characterCount: Int { count { !$0.continuesCharacter } }
+}
+
+extension UInt8 {
+    fileprivate var continuesCharacter: Bool { self & 0xC0 == 0x80 }
 }

@@ -66,7 +66,8 @@ package struct CompletionCall: Sendable {
         let fields = try FieldReader(body: body)
         let model = try context.resolve(model: try fields.string("model"))
         let request = try CompletionRequest(
-            fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize)
+            fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize,
+            mostPrompts: context.mostPrompts)
         let identity = context.identity("cmpl-", requestID, model: model)
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
@@ -76,7 +77,8 @@ package struct CompletionCall: Sendable {
         for prompt in request.prompts {
             let encoded = context.encode(prompt, request)
             let length = try context.completionLength(
-                prompt: encoded.tokens.count, requested: request.maxTokens, param: "prompt")
+                prompt: encoded.tokens.count, requested: request.maxTokens,
+                unlessRequested: CompletionRequest.defaultLength, param: "prompt")
             var generation = try sampling.generationRequest(
                 id: identity.id, prompt: encoded.tokens, maxTokens: length, options: options, context: context,
                 param: "prompt")
@@ -150,6 +152,10 @@ extension SamplingFields {
             seed.map { UInt64(bitPattern: Int64($0)) } ?? context.seed ?? UInt64.random(in: .min ... .max)
         request.minTokens = minTokens
         request.stopTokens = options.endTokens.union(options.stopTokens)
+        guard minTokens == 0 || request.stopTokens.count < context.tokenizer.vocabularySize else {
+            throw .invalidRequest(
+                "'stop_token_ids' leaves no token for the first 'min_tokens' (\(minTokens)).", param: "stop_token_ids")
+        }
         return request
     }
 }

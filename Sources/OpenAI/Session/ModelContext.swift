@@ -21,6 +21,8 @@ package struct ModelContext: Sendable {
     package var created: Int
     /// Names the weights and the configuration that outputs depend on.
     package var systemFingerprint: String
+    /// Prompts of one request: no more than the engine can ever queue, since all of them are queued at once.
+    package var mostPrompts = 2048
 
     package init(
         tokenizer: Tokenizer, chatPrompt: ChatPrompt?, names: [String], root: String, maxModelLength: Int,
@@ -61,13 +63,17 @@ package struct ModelContext: Sendable {
 
     /// The completion's greatest length for a prompt.
     ///
+    /// - Parameter unlessRequested: the length, if the context has it, of a request that names none; nil: the model's
+    ///   default.
     /// - Throws: 400 `context_length_exceeded` when the context does not hold prompt and completion.
-    func completionLength(prompt: Int, requested: Int?, param: String) throws(APIError) -> Int {
+    func completionLength(
+        prompt: Int, requested: Int?, unlessRequested: Int? = nil, param: String
+    ) throws(APIError) -> Int {
         let rest = maxModelLength - prompt
         guard rest >= (requested ?? 1) else {
             throw .contextLengthExceeded(
                 tokens: prompt, completion: requested, limit: maxModelLength, param: param)
         }
-        return requested ?? min(rest, defaults.maxTokens ?? rest)
+        return requested ?? min(rest, unlessRequested ?? defaults.maxTokens ?? rest)
     }
 }
