@@ -69,14 +69,14 @@ let package = Package(
         // MARK: Tests
 
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "JSON"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"]),
-        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], exclude: ["Fixtures"]),
+        .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Models"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja", "JSON"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "ModelsTests", dependencies: ["Models", "Checkpoints", "Compute"], exclude: ["Fixtures"]),
+            name: "ModelsTests", dependencies: ["Models", "Checkpoints", "Compute", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", logging]),
         .testTarget(
             name: "OpenAITests", dependencies: ["Models", "Engine", "JSON", "Jinja", "OpenAI", "Tokenization"],

@@ -99,7 +99,7 @@ CK_INLINE float sum_of_segments(const float *sums, size_t count) {
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
-/// Bytes of one stored value.
+/// Bytes of one stored value; formats with blocks have none.
 CK_INLINE size_t width_of(enum ck_format format) {
     switch (format) {
     case ck_format_f32:
@@ -109,6 +109,8 @@ CK_INLINE size_t width_of(enum ck_format format) {
         return 2;
     case ck_format_f8e4m3:
         return 1;
+    default:
+        return 0;
     }
 }
 

@@ -7,18 +7,34 @@ package struct Checkpoint: Sendable {
     /// The folder, or "built-in".
     package let location: String
     package let isBuiltin: Bool
-    /// config.json.
+    /// config.json, or a GGUF file's metadata under its names.
     package let config: JSONValue
     package let generationConfig: JSONValue?
     /// tokenizer.json; empty where the checkpoint has none and none was asked for.
     package let tokenizerJSON: [UInt8]
     package let tokenizerConfig: JSONValue?
-    /// chat_template.jinja, or else the (default) template of tokenizer_config.json.
+    /// chat_template.jinja, or else the (default) template of tokenizer_config.json; a GGUF file's own.
     package let chatTemplate: String?
     package let tensors: TensorIndex
+    /// Nil for a Hugging Face folder.
+    let gguf: GGUFDescription?
 
-    /// Opens a Hugging Face folder. `progress` is called after each weight file; without `requiresTokenizer` a folder
-    /// of weights alone opens too.
+    /// The tokenizer of a GGUF file; a folder has tokenizer.json.
+    package var ggufTokenizer: GGUFTokenizer? { gguf?.tokenizer }
+
+    /// Opens a Hugging Face folder or a GGUF file. `progress` is called after each weight file; without
+    /// `requiresTokenizer` weights alone open too.
+    package init(
+        path: String, requiresTokenizer: Bool = true, progress: LoadProgress.Handler? = nil
+    ) throws(CheckpointError) {
+        if FileSystem.kind(path) == .file, Self.isGGUF(path) {
+            try self.init(gguf: path, requiresTokenizer: requiresTokenizer, progress: progress)
+        } else {
+            try self.init(directory: path, requiresTokenizer: requiresTokenizer, progress: progress)
+        }
+    }
+
+    /// Opens a Hugging Face folder.
     package init(
         directory: String, requiresTokenizer: Bool = true, progress: LoadProgress.Handler? = nil
     ) throws(CheckpointError) {
@@ -67,6 +83,7 @@ package struct Checkpoint: Sendable {
         self.location = location
         self.isBuiltin = isBuiltin
         self.tensors = tensors
+        gguf = nil
         self.config = config
         generationConfig = try json("generation_config.json")
         tokenizerJSON = tokenizer ?? []
@@ -80,12 +97,14 @@ package struct Checkpoint: Sendable {
 
     /// The typed configuration; throws for what is not supported.
     package func configuration() throws(CheckpointError) -> ModelConfiguration {
-        try ModelConfiguration(config: config, generationConfig: generationConfig)
+        if let gguf { return try gguf.configuration.parsed() }
+        return try ModelConfiguration(config: config, generationConfig: generationConfig)
     }
 
     /// The sampling defaults of generation_config.json; throws for impossible values.
     package func generationDefaults() throws(CheckpointError) -> GenerationDefaults {
-        try GenerationDefaults(generationConfig)
+        if let gguf { return try gguf.configuration.generationDefaults() }
+        return try GenerationDefaults(generationConfig)
     }
 
     static func header(of file: MappedFile) throws(CheckpointError) -> SafetensorsHeader {

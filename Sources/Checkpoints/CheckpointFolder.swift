@@ -70,20 +70,20 @@ struct CheckpointFolder {
         CheckpointError(file: path, problem: problem, remedy: remedy)
     }
 
-    private static let supported = "Supported: a folder with config.json, tokenizer.json and *.safetensors."
+    private static let supported =
+        "Supported: a folder with config.json, tokenizer.json and *.safetensors, or a GGUF file."
 
     private static func refusal(ofGGUF path: String) -> CheckpointError {
         CheckpointError(
-            file: path, problem: "is a GGUF file, which is not supported",
-            remedy: "\(supported) Download the original model in that form.")
+            file: path, problem: "is a GGUF file in a folder without safetensors",
+            remedy: "Pass the file itself: \(path)")
     }
 
     private static func refusal(ofFile path: String) -> CheckpointError {
-        if path.lowercased().hasSuffix(".gguf") { return refusal(ofGGUF: path) }
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let belongs = path.hasSuffix(".safetensors") || path.hasSuffix(".json")
         return CheckpointError(
-            file: path, problem: "is a file, not a folder",
+            file: path, problem: "is a file, neither a folder nor GGUF",
             remedy: belongs ? "Pass the folder that holds it: \(folder)" : supported)
     }
 
@@ -96,10 +96,10 @@ struct CheckpointFolder {
                     && part.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) }
             }
         guard isRepository, let name = parts.last else {
-            return CheckpointError(file: path, problem: "no such folder", remedy: supported)
+            return CheckpointError(file: path, problem: "no such file or folder", remedy: supported)
         }
         return CheckpointError(
-            file: path, problem: "no such folder; models are not downloaded by name",
+            file: path, problem: "no such file or folder; models are not downloaded by name",
             remedy:
                 "If it is a Hugging Face repository, run `hf download \(path) --local-dir \(name)` and pass \(name).")
     }

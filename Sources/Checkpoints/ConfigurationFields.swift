@@ -8,8 +8,12 @@ struct ConfigurationFields {
     /// Path of the object within the file, `rope_scaling.`, or empty.
     let prefix: String
     let object: JSONObject
+    /// What the file calls a member of this path, where that is something else.
+    let names: [String: String]
 
-    init(_ value: JSONValue, file: String, prefix: String = "") throws(CheckpointError) {
+    init(
+        _ value: JSONValue, file: String, prefix: String = "", names: [String: String] = [:]
+    ) throws(CheckpointError) {
         guard let object = value.objectValue else {
             throw CheckpointError(
                 file: file,
@@ -19,6 +23,7 @@ struct ConfigurationFields {
         self.file = file
         self.prefix = prefix
         self.object = object
+        self.names = names
     }
 
     subscript(key: String) -> JSONValue? {
@@ -28,7 +33,7 @@ struct ConfigurationFields {
 
     func nested(_ key: String) throws(CheckpointError) -> ConfigurationFields? {
         guard let value = self[key] else { return nil }
-        return try ConfigurationFields(value, file: file, prefix: "\(prefix)\(key).")
+        return try ConfigurationFields(value, file: file, prefix: "\(prefix)\(key).", names: names)
     }
 
     func optionalInteger(_ key: String, in range: ClosedRange<Int>) throws(CheckpointError) -> Int? {
@@ -94,21 +99,23 @@ struct ConfigurationFields {
 
     func unsupported(_ key: String, _ supported: String) -> CheckpointError {
         CheckpointError(
-            file: file, problem: "\"\(prefix)\(key)\" is \(text(of: key)), which is not supported",
+            file: file, problem: "\"\(name(of: key))\" is \(text(of: key)), which is not supported",
             remedy: "Supported: \(supported).")
     }
 
     func invalid(_ key: String, _ expectation: String) -> CheckpointError {
         CheckpointError(
-            file: file, problem: "\"\(prefix)\(key)\" is \(text(of: key)); \(expectation)",
+            file: file, problem: "\"\(name(of: key))\" is \(text(of: key)); \(expectation)",
             remedy: CheckpointError.correctConfiguration)
     }
 
     private func missing(_ key: String, _ expectation: String) -> CheckpointError {
         CheckpointError(
-            file: file, problem: "\"\(prefix)\(key)\" is missing; it must be \(expectation)",
+            file: file, problem: "\"\(name(of: key))\" is missing; it must be \(expectation)",
             remedy: CheckpointError.correctConfiguration)
     }
+
+    private func name(of key: String) -> String { names[prefix + key] ?? prefix + key }
 
     private func text(of key: String) -> String {
         let text = object[key]?.serialized() ?? "missing"

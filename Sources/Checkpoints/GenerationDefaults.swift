@@ -21,7 +21,11 @@ package struct GenerationDefaults: Sendable, Hashable {
 
     /// Throws for values out of range, naming key, value and range.
     package init(_ generationConfig: JSONValue?) throws(CheckpointError) {
-        let fields = try ConfigurationFields(generationConfig ?? .object(JSONObject()), file: "generation_config.json")
+        try self.init(
+            ConfigurationFields(generationConfig ?? .object(JSONObject()), file: "generation_config.json"))
+    }
+
+    init(_ fields: ConfigurationFields) throws(CheckpointError) {
         let positive = Double.leastNonzeroMagnitude
         temperature = try fields.optionalNumber("temperature", in: 0...100)
         topP = try fields.optionalNumber("top_p", in: 0...1)

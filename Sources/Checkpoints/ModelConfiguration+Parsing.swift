@@ -22,6 +22,16 @@ extension ModelConfiguration {
             if let generationConfig { try ConfigurationFields(generationConfig, file: "generation_config.json") } else {
                 nil
             }
+        try self.init(fields, generation: generation)
+    }
+
+    /// - Parameters:
+    ///   - permutesHeads: the rows of query and key heads are ordered for a rotation of adjacent pairs.
+    ///   - divisors: take the place of the fields' rotary scaling.
+    init(
+        _ fields: ConfigurationFields, generation: ConfigurationFields?, permutesHeads: Bool = false,
+        divisors: [Float]? = nil
+    ) throws(CheckpointError) {
         architecture = try Self.architecture(fields)
         try fields.require("hidden_act", toBe: "silu", "swish")
 
@@ -51,7 +61,8 @@ extension ModelConfiguration {
             try Self.requireLatentDefaults(fields, heads: headCount)
         }
         rope = try RopeConfiguration(
-            fields, dimension: latentAttention?.ropeDimension ?? headDimension, context: contextLength)
+            fields, dimension: latentAttention?.ropeDimension ?? headDimension, context: contextLength,
+            pairing: latentAttention != nil || permutesHeads ? .adjacent : .halves, divisors: divisors)
 
         let hasLlamaBias = architecture == .llama ? try fields.flag("attention_bias", default: false) : false
         hasQueryKeyValueBias = architecture == .qwen2 || hasLlamaBias
@@ -179,10 +190,12 @@ extension BlockQuantization {
 
 extension RopeConfiguration {
     /// Reads `rope_scaling` with either spelling of the type, or transformers 5's `rope_parameters`.
-    init(_ config: ConfigurationFields, dimension: Int, context: Int) throws(CheckpointError) {
+    init(
+        _ config: ConfigurationFields, dimension: Int, context: Int, pairing: Pairing, divisors: [Float]?
+    ) throws(CheckpointError) {
         let parameters = try config.nested("rope_parameters")
-        let scaling = try config.nested("rope_scaling")
-        let fields = parameters ?? scaling
+        let ownScaling = try config.nested("rope_scaling")
+        let fields = parameters ?? ownScaling
         if let parameters {
             for (key, value) in parameters.object where value.objectValue != nil {
                 throw parameters.unsupported(key, "one set of rope parameters for all layers")
@@ -196,7 +209,12 @@ extension RopeConfiguration {
         let ownTheta = try config.number("rope_theta", in: range, default: 10_000)
         self.theta = theta ?? ownTheta
         self.dimension = dimension
-        self.scaling = if let fields { try Self.scaling(fields, context: context) } else { .none }
+        self.pairing = pairing
+        if let divisors {
+            scaling = .divisors(divisors)
+        } else {
+            scaling = if let fields { try Self.scaling(fields, context: context) } else { .none }
+        }
     }
 
     private static func scaling(_ fields: ConfigurationFields, context: Int) throws(CheckpointError) -> Scaling {

@@ -7,6 +7,16 @@ package struct RopeConfiguration: Sendable, Hashable {
         case none
         case llama3(Llama3)
         case yarn(Yarn)
+        /// GGUF's form of Llama 3.1's: what each frequency is divided by, `[dimension / 2]`.
+        case divisors([Float])
+    }
+
+    /// Which values of a head turn together.
+    package enum Pairing: Sendable, Hashable {
+        /// `(x[i], x[i + d/2])`: Qwen2 and Llama in Hugging Face's order.
+        case halves
+        /// `(x[2i], x[2i + 1])`: DeepSeek-V3, and GGUF's Llama, whose query and key rows are permuted for it.
+        case adjacent
     }
 
     /// Llama 3.1's scaling by wavelength.
@@ -54,4 +64,5 @@ package struct RopeConfiguration: Sendable, Hashable {
     /// Values per head that turn; even.
     package let dimension: Int
     package let scaling: Scaling
+    package let pairing: Pairing
 }

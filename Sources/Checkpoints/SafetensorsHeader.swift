@@ -87,13 +87,13 @@ package struct SafetensorsHeader {
 
     private static func entry(_ name: String, _ value: JSONValue, start: Int, end: Int) throws(EntryError) -> Entry {
         guard let typeName = value["dtype"]?.stringValue else { throw EntryError(problem: "has no dtype") }
-        guard let type = ElementType(rawValue: typeName) else {
-            let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let type = ElementType(safetensors: typeName) else {
+            let known = ElementType.ofSafetensors.map(\.rawValue).joined(separator: ", ")
             throw EntryError(problem: "its dtype \"\(typeName)\" is unknown (known: \(known))")
         }
         guard let dimensions = value["shape"]?.arrayValue else { throw EntryError(problem: "has no shape") }
         var shape: [Int] = []
-        var byteCount = type.byteWidth
+        var byteCount = type.blockBytes
         for dimension in dimensions {
             guard let size = dimension.intValue, size >= 0 else {
                 throw EntryError(problem: "its shape holds \(dimension.serialized())")

@@ -13,9 +13,12 @@ struct TensorFindings {
         let file: String?
     }
 
+    let container: WeightContainer
     private static let shownPerKind = 4
     private var findings: [Kind: [Finding]] = [:]
     private var counts: [Kind: Int] = [:]
+
+    init(container: WeightContainer) { self.container = container }
 
     mutating func add(_ kind: Kind, _ tensor: String, _ text: String, in file: String? = nil) {
         counts[kind, default: 0] += 1
@@ -24,15 +27,17 @@ struct TensorFindings {
     }
 
     mutating func compare(_ tensor: TensorView, shape: [Int], types: [ElementType]) {
+        let name = container.tensorName(tensor.name)
         if tensor.shape != shape {
             add(
-                .shape, tensor.name,
-                "\(tensor.name) is \(tensor.shape) in \(tensor.file), config.json asks for \(shape)", in: tensor.file)
+                .shape, name,
+                "\(name) is \(tensor.shape) in \(tensor.file), \(container.configurationName) asks for \(shape)",
+                in: tensor.file)
         }
         if !types.contains(tensor.type) {
             let names = types.map(\.rawValue).joined(separator: ", ")
             add(
-                .type, tensor.name, "\(tensor.name) is \(tensor.type.rawValue) in \(tensor.file); supported: \(names)",
+                .type, name, "\(name) is \(tensor.type.rawValue) in \(tensor.file); supported: \(names)",
                 in: tensor.file)
         }
     }
@@ -42,7 +47,7 @@ struct TensorFindings {
         let kinds = Kind.allCases.filter { findings[$0] != nil }
         guard let kind = kinds.first, let first = findings[kind]?.first else { return nil }
         let total = counts.values.reduce(0, +)
-        var lines = ["\(total) \(total == 1 ? "tensor does" : "tensors do") not fit config.json:"]
+        var lines = ["\(total) \(total == 1 ? "tensor does" : "tensors do") not fit \(container.configurationName):"]
         for kind in kinds {
             let shown = findings[kind] ?? []
             lines += shown.map { "  \(kind.rawValue): \($0.text)" }
@@ -55,6 +60,7 @@ struct TensorFindings {
     }
 
     private func remedy(_ kinds: [Kind]) -> String {
+        if container == .gguf { return "Download the model again, or another file of it." }
         if kinds == [.missing] { return "Download the missing weights, or the config.json that belongs to these." }
         if findings[.type]?.contains(where: { $0.text.contains(" is F8_E4M3 ") }) == true {
             return "fp8 weights need quantization_config (fp8, blocks of 128x128) in config.json."

@@ -1,24 +1,34 @@
 /// All tensors of a checkpoint: lookup by name, iteration file by file in the order of their bytes.
 package struct TensorIndex: Sendable, Sequence {
     let files: [MappedFile]
+    let container: WeightContainer
     private let views: [TensorView]
     private let positions: [String: Int]
 
     /// Throws when a tensor is in two files.
     init(_ contents: [(file: MappedFile, header: SafetensorsHeader)]) throws(CheckpointError) {
-        files = contents.map(\.file)
-        var views: [TensorView] = []
-        var positions: [String: Int] = [:]
-        for (file, header) in contents {
-            for entry in header.entries {
-                if let other = positions.updateValue(views.count, forKey: entry.name) {
-                    throw CheckpointError(
-                        file: file.name, tensor: entry.name, problem: "is in \(views[other].file) too",
-                        remedy: "Remove the file that does not belong to the checkpoint.")
-                }
-                views.append(Self.view(of: entry, in: file))
+        let views = contents.flatMap { file, header in
+            header.entries.map {
+                TensorView(name: $0.name, shape: $0.shape, type: $0.type, range: $0.range, file: file)
             }
         }
+        try self.init(views, files: contents.map(\.file), container: .safetensors)
+    }
+
+    /// Throws when two views have one name.
+    init(_ views: [TensorView], files: [MappedFile], container: WeightContainer) throws(CheckpointError) {
+        var positions: [String: Int] = [:]
+        positions.reserveCapacity(views.count)
+        for (position, view) in views.enumerated() {
+            if let other = positions.updateValue(position, forKey: view.name) {
+                throw CheckpointError(
+                    file: view.file, tensor: container.tensorName(view.name),
+                    problem: "is in \(views[other].file) too",
+                    remedy: "Remove the file that does not belong to the checkpoint.")
+            }
+        }
+        self.files = files
+        self.container = container
         self.views = views
         self.positions = positions
     }
@@ -31,18 +41,4 @@ package struct TensorIndex: Sendable, Sequence {
     package var byteCount: Int { views.reduce(0) { $0 + $1.byteCount } }
 
     package func makeIterator() -> IndexingIterator<[TensorView]> { views.makeIterator() }
-
-    private static func view(of entry: SafetensorsHeader.Entry, in file: MappedFile) -> TensorView {
-        var base = file.base + entry.range.lowerBound
-        var owner: AnyObject = file
-        // Writers that do not pad the header leave wide elements at odd addresses.
-        if Int(bitPattern: base) % entry.type.byteWidth != 0 {
-            let copy = AlignedCopy(base, byteCount: entry.range.count)
-            base = copy.base
-            owner = copy
-        }
-        return TensorView(
-            name: entry.name, shape: entry.shape, type: entry.type, base: base, byteCount: entry.range.count,
-            owner: owner, file: file.name)
-    }
 }

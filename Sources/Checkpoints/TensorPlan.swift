@@ -18,6 +18,11 @@ package struct TensorPlan: Sendable {
         case joint
     }
 
+    package struct Part: Sendable, Hashable {
+        package let name: String
+        package let shape: [Int]
+    }
+
     package struct Item: Sendable, Hashable {
         package let name: String
         package let shape: [Int]
@@ -26,6 +31,8 @@ package struct TensorPlan: Sendable {
         package let nextTokenLayer: Int?
         /// Repeats another tensor or is unused, so that a checkpoint may leave it out.
         package let isOptional: Bool
+        /// Tensors that may stand in its place all together, as in GGUF files that split kv_b_proj.
+        package var parts: [Part] = []
 
         package var elementCount: Int { shape.reduce(1, *) }
     }
@@ -40,11 +47,25 @@ package struct TensorPlan: Sendable {
         items = builder.items
     }
 
-    /// The element types that a role may have here; fp8 only where config.json declares it.
-    package func types(of role: Role) -> [ElementType] {
+    /// The element types that a role may have in safetensors files; fp8 only where config.json declares it.
+    package func types(of role: Role) -> [ElementType] { types(of: role, in: .safetensors) }
+
+    /// In GGUF files matrices may be of blocks, except the router's.
+    func types(of role: Role, in container: WeightContainer) -> [ElementType] {
         let plain: [ElementType] = [.f32, .f16, .bf16]
-        let quantizes = configuration.quantization != nil && (role == .projection || role == .expert)
-        return quantizes ? plain + [.f8e4m3] : plain
+        switch (container, role) {
+        case (.safetensors, .projection), (.safetensors, .expert):
+            return configuration.quantization == nil ? plain : plain + [.f8e4m3]
+        case (.gguf, .embedding), (.gguf, .head), (.gguf, .projection), (.gguf, .expert), (.gguf, .joint):
+            return plain + ElementType.allCases.filter(\.isBlocked)
+        default: return plain
+        }
+    }
+
+    /// What a checkpoint has of an item: its tensor with scales, or the parts in its place.
+    package func tensors(of item: Item, in index: TensorIndex) -> [TensorView] {
+        guard let tensor = index[item.name] else { return item.parts.compactMap { index[$0.name] } }
+        return [tensor] + (index[item.name + "_scale_inv"].map { [$0] } ?? [])
     }
 
     // MARK: Counts

@@ -79,6 +79,10 @@ struct TensorPlanBuilder {
         add("\(prefix).kv_a_proj_with_mqa.weight", [rank + latent.ropeDimension, hidden], .projection)
         add("\(prefix).kv_a_layernorm.weight", [rank], .norm)
         add("\(prefix).kv_b_proj.weight", [heads * (latent.nopeDimension + latent.valueDimension), rank], .projection)
+        items[items.count - 1].parts = [
+            TensorPlan.Part(name: "\(prefix).k_b_proj.weight", shape: [heads, rank, latent.nopeDimension]),
+            TensorPlan.Part(name: "\(prefix).v_b_proj.weight", shape: [heads, latent.valueDimension, rank]),
+        ]
         add("\(prefix).o_proj.weight", [hidden, heads * latent.valueDimension], .projection)
     }
 

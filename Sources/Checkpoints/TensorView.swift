@@ -1,16 +1,34 @@
-/// One tensor of a checkpoint, in place: row-major, little-endian, read-only.
+/// One tensor of a checkpoint, in place: row-major, little-endian, read-only. Its name is Hugging Face's.
 ///
 /// Unchecked because the bytes never change; the view keeps their owner, usually a mapping, alive.
 package struct TensorView: @unchecked Sendable {
     package let name: String
     package let shape: [Int]
     package let type: ElementType
-    /// Aligned to the element's width.
+    /// Aligned to `type.alignment`.
     package let base: UnsafeRawPointer
     package let byteCount: Int
     package let owner: AnyObject
     /// Name of the file within the checkpoint.
     package let file: String
 
-    package var elementCount: Int { byteCount / type.byteWidth }
+    package var elementCount: Int { byteCount / type.blockBytes * type.blockLength }
+}
+
+extension TensorView {
+    /// A view of bytes of a file, which are copied where they do not lie as the elements' type asks.
+    init(name: String, shape: [Int], type: ElementType, range: Range<Int>, file: MappedFile) {
+        let place = file.base + range.lowerBound
+        // Writers that do not pad the header leave wide elements at odd addresses.
+        if Int(bitPattern: place) % type.alignment == 0 {
+            self.init(
+                name: name, shape: shape, type: type, base: place, byteCount: range.count, owner: file,
+                file: file.name)
+        } else {
+            let copy = AlignedCopy(place, byteCount: range.count)
+            self.init(
+                name: name, shape: shape, type: type, base: copy.base, byteCount: range.count, owner: copy,
+                file: file.name)
+        }
+    }
 }

@@ -16,5 +16,8 @@ package final class CutPoints: @unchecked Sendable {
         positions = UnsafePointer(buffer)
     }
 
+    /// Whether every cut falls between blocks of `size` inputs.
+    func fall(betweenBlocksOf size: Int) -> Bool { (0...Self.segments).allSatisfy { positions[$0] % size == 0 } }
+
     deinit { positions.deallocate() }
 }

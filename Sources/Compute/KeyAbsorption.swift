@@ -29,7 +29,8 @@ extension Processor {
             expansion.load(row: head * (shape.nope + shape.value) + index, with: kernels, into: row.base)
             for column in 0..<shape.rank { values.base[column * shape.nope + index] = row.base[column] }
         }
-        return Matrix(values, format: expansion.format == .f8e4m3 ? .f32 : expansion.format)
+        let keepsFormat = expansion.format != .f8e4m3 && !expansion.format.isBlocked
+        return Matrix(values, format: keepsFormat ? expansion.format : .f32)
     }
 
     /// Codes and scales change places with the blocks whole.

@@ -14,12 +14,16 @@ package struct Matrix: @unchecked Sendable {
     let owner: AnyObject
     let scalesOwner: AnyObject?
 
-    /// Refers to values that lie at `base`, without a copy; f8e4m3 needs `scales`.
+    /// Refers to values that lie at `base`, without a copy; f8e4m3 needs `scales`. Rows of block formats hold whole
+    /// blocks, and their cuts fall between blocks.
     package init(
         outputs: Int, inputs: Int, format: ElementFormat, base: UnsafeRawPointer, owner: AnyObject,
         scales: UnsafeRawPointer? = nil, scalesOwner: AnyObject? = nil, cuts: CutPoints? = nil
     ) {
         precondition((format == .f8e4m3) == (scales != nil), "f8e4m3 has block scales, other formats have none")
+        precondition(inputs % format.blockSize == 0, "\(inputs) inputs in \(format) blocks of \(format.blockSize)")
+        precondition(
+            !format.isBlocked || cuts?.fall(betweenBlocksOf: format.blockSize) ?? true, "cuts inside \(format) blocks")
         self.outputs = outputs
         self.inputs = inputs
         self.format = format
@@ -32,7 +36,7 @@ package struct Matrix: @unchecked Sendable {
 
     /// Encodes a tensor as f32, f16 or bf16 into memory of its own.
     package init(_ values: Tensor, format: ElementFormat, cuts: CutPoints? = nil) {
-        precondition(format != .f8e4m3, "block scales are read, not made")
+        precondition(format != .f8e4m3 && !format.isBlocked, "block scales are read, not made")
         let memory = OwnedBytes(count: values.rows * values.columns * format.byteWidth)
         ck_kernels_best().pointee.store(
             format.kernelFormat, values.base, memory.base, values.rows * values.columns)
@@ -41,13 +45,23 @@ package struct Matrix: @unchecked Sendable {
             cuts: cuts)
     }
 
-    var rowBytes: Int { inputs * format.byteWidth }
+    var rowBytes: Int { format.byteCount(of: inputs) }
     var scaleStride: Int { (inputs + Int(CK_SCALE_BLOCK) - 1) / Int(CK_SCALE_BLOCK) }
 
     /// Bytes that one pass over the weights reads, scales included.
     package var byteCount: Int {
         let blockRows = (outputs + Int(CK_SCALE_BLOCK) - 1) / Int(CK_SCALE_BLOCK)
         return outputs * rowBytes + (scales == nil ? 0 : blockRows * scaleStride * 4)
+    }
+
+    /// The weights in f32, in memory of their own: for small matrices that operations do not multiply by as they are.
+    package func decoded() -> Matrix {
+        let values = Tensor(rows: outputs, columns: inputs)
+        for row in 0..<outputs {
+            load(row: row, with: ck_kernels_best().pointee, into: values.pointer(row: row))
+        }
+        return Matrix(
+            outputs: outputs, inputs: inputs, format: .f32, base: values.base, owner: values, cuts: cuts)
     }
 
     /// Decodes row `row` into `inputs` floats.

@@ -33,7 +33,7 @@ package final class PagedMemory: @unchecked Sendable {
 
     /// Reserves the memory; pages are taken as they are first written.
     package init(_ layout: Layout, blockCount: Int, blockSize: Int) throws(ComputeError) {
-        precondition(layout.format != .f8e4m3, "the cache holds f32, f16 or bf16")
+        precondition(layout.format != .f8e4m3 && !layout.format.isBlocked, "the cache holds f32, f16 or bf16")
         precondition(blockCount > 0 && blockSize > 0, "\(blockCount) blocks of \(blockSize) tokens")
         self.layout = layout
         self.blockCount = blockCount

@@ -69,6 +69,9 @@ extension Processor {
 
     private func runGated(_ parts: [Part]) {
         var tasks = TaskList()
+        quantizedInputs.removeAll()
+        let numbers = parts.map { number(of: $0.input, rows: $0.rows, for: $0.network.gate, $0.network.up) }
+        quantizedInputs.fill(with: self)
         let grids = parts.map { part in
             let grid = TileGrid(
                 rows: part.rows, outputs: 0..<part.network.width, rowBytes: 2 * part.network.up.rowBytes,
@@ -82,7 +85,7 @@ extension Processor {
             let part = parts[index]
             multiplyGated(
                 part.network.gate, part.network.up, outputs: tile.outputs,
-                x: part.input.pointer(row: tile.rows.lowerBound), xStride: part.input.columns,
+                of: InputRows(part.input, row: tile.rows.lowerBound, number: numbers[index], in: quantizedInputs),
                 rows: tile.rows.count, y: part.hidden.pointer(row: tile.rows.lowerBound),
                 yStride: part.hidden.columns, thread: thread)
         }

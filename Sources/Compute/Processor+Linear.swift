@@ -6,6 +6,13 @@ extension Processor {
 
     package func project(_ projections: [Projection]) {
         var tasks = TaskList()
+        quantizedInputs.removeAll()
+        let numbers = projections.map { projection in
+            number(
+                of: projection.input, column: projection.inputColumn, rows: projection.rows,
+                for: projection.matrix)
+        }
+        quantizedInputs.fill(with: self)
         let grids = projections.map { projection in
             let grid = TileGrid(
                 rows: projection.rows, outputs: projection.outputs, rowBytes: projection.matrix.rowBytes,
@@ -20,8 +27,10 @@ extension Processor {
             let shift = projection.outputColumn - projection.outputs.lowerBound
             multiply(
                 projection.matrix, outputs: tile.outputs,
-                x: projection.input.pointer(row: tile.rows.lowerBound, column: projection.inputColumn),
-                xStride: projection.input.columns, rows: tile.rows.count,
+                of: InputRows(
+                    projection.input, row: tile.rows.lowerBound, column: projection.inputColumn,
+                    number: numbers[part], in: quantizedInputs),
+                rows: tile.rows.count,
                 y: projection.output.pointer(row: tile.rows.lowerBound) + shift,
                 yStride: projection.output.columns, bias: projection.bias?.base,
                 accumulates: projection.accumulates, thread: thread)
@@ -35,30 +44,39 @@ extension Processor {
     ) {
         precondition(gate.outputs == up.outputs && gate.inputs == up.inputs, "gate and up differ in shape")
         precondition(output.columns == up.outputs && output.rows == input.rows, "an output of another shape")
+        quantizedInputs.removeAll()
+        let number = number(of: input, rows: 0..<input.rows, for: gate, up)
+        quantizedInputs.fill(with: self)
         let grid = TileGrid(
             rows: 0..<input.rows, outputs: 0..<up.outputs, rowBytes: 2 * up.rowBytes, threads: threadCount)
         workers.run(grid.count) { task, thread in
             let tile = grid[task]
             multiplyGated(
                 gate, up, gateBias: gateBias, upBias: upBias, outputs: tile.outputs,
-                x: input.pointer(row: tile.rows.lowerBound), xStride: input.columns, rows: tile.rows.count,
-                y: output.pointer(row: tile.rows.lowerBound),
-                yStride: output.columns, thread: thread)
+                of: InputRows(input, row: tile.rows.lowerBound, number: number, in: quantizedInputs),
+                rows: tile.rows.count, y: output.pointer(row: tile.rows.lowerBound), yStride: output.columns,
+                thread: thread)
         }
+    }
+
+    /// Has rows quantised if one of the matrices has a block format: their number in `quantizedInputs`.
+    func number(of input: Tensor, column: Int = 0, rows: Range<Int>, for matrices: Matrix...) -> Int? {
+        guard let matrix = matrices.first(where: \.format.isBlocked), !rows.isEmpty else { return nil }
+        return quantizedInputs.add(input, column: column, width: matrix.inputs, rows: rows)
     }
 
     /// One tile of `projectGated`; `y` is the first row's column 0.
     func multiplyGated(
         _ gate: Matrix, _ up: Matrix, gateBias: Tensor? = nil, upBias: Tensor? = nil, outputs: Range<Int>,
-        x: UnsafePointer<Float>, xStride: Int, rows: Int, y: UnsafeMutablePointer<Float>, yStride: Int, thread: Int
+        of input: InputRows, rows: Int, y: UnsafeMutablePointer<Float>, yStride: Int, thread: Int
     ) {
         let width = outputs.count
         let gates = scratch[thread].floats(rows * width)
         multiply(
-            gate, outputs: outputs, x: x, xStride: xStride, rows: rows, y: gates - outputs.lowerBound,
+            gate, outputs: outputs, of: input, rows: rows, y: gates - outputs.lowerBound,
             yStride: width, bias: gateBias?.base, thread: thread)
         multiply(
-            up, outputs: outputs, x: x, xStride: xStride, rows: rows, y: y, yStride: yStride, bias: upBias?.base,
+            up, outputs: outputs, of: input, rows: rows, y: y, yStride: yStride, bias: upBias?.base,
             thread: thread)
         for row in 0..<rows {
             let out = y + row * yStride + outputs.lowerBound
@@ -68,13 +86,14 @@ extension Processor {
 
     /// One tile on the calling thread: `y[row][n]` for n in `outputs`, n counted from the matrix's first output.
     func multiply(
-        _ matrix: Matrix, outputs: Range<Int>, x: UnsafePointer<Float>, xStride: Int, rows: Int,
+        _ matrix: Matrix, outputs: Range<Int>, of input: InputRows, rows: Int,
         y: UnsafeMutablePointer<Float>, yStride: Int, bias: UnsafePointer<Float>? = nil,
         accumulates: Bool = false, thread: Int
     ) {
         var arguments = ck_matmul(
             format: matrix.format.kernelFormat, weights: matrix.base, weight_stride: matrix.rowBytes,
-            scales: matrix.scales, scale_stride: matrix.scaleStride, x: x, x_stride: xStride, y: y,
+            scales: matrix.scales, scale_stride: matrix.scaleStride, x: input.values,
+            x_stride: input.stride, quantized: input.quantized, quantized_stride: input.quantizedStride, y: y,
             y_stride: yStride, bias: bias, accumulate: accumulates, m: rows, n_begin: outputs.lowerBound,
             n_end: outputs.upperBound, k: matrix.inputs, cuts: matrix.cuts?.positions,
             segment_count: matrix.cuts == nil ? 1 : CutPoints.segments, scratch: scratch[thread].kernel)

@@ -12,6 +12,7 @@ package final class Processor: @unchecked Sendable {
 
     let kernels: ck_kernels
     let scratch: [ThreadScratch]
+    let quantizedInputs = QuantizedInputs()
     /// Partial results of attention that is split over the keys.
     let partials = Tensor(rows: 1, columns: 1)
 

@@ -29,6 +29,12 @@ package struct RotaryFrequencies: Sendable, Equatable {
             })
     }
 
+    /// Llama 3.1's scaling as GGUF files hold it: one divisor per frequency.
+    package func divided(by divisors: [Float]) -> Self {
+        precondition(divisors.count == frequencies.count, "\(divisors.count) divisors")
+        return Self(zip(frequencies, divisors).map { $0 / Double($1) })
+    }
+
     /// YaRN (arXiv 2309.00071): a ramp over the dimensions between the untouched fast ones and the slowed slow ones.
     package func scaledAsYarn(
         base: Double, factor: Double, betaFast: Double, betaSlow: Double, originalContext: Int

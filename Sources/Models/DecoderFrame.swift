@@ -20,14 +20,13 @@ final class DecoderFrame: @unchecked Sendable {
     private let logits = Tensor(rows: 0, columns: 0)
 
     init(
-        _ configuration: ModelConfiguration, pairing: RotaryTable.Pairing, weights: WeightSource,
-        options: ModelOptions
+        _ configuration: ModelConfiguration, weights: WeightSource, options: ModelOptions
     ) throws {
         processor = options.processor
         contextLength = min(options.maxContext ?? configuration.contextLength, configuration.contextLength)
         vocabularySize = configuration.vocabularySize
         epsilon = Float(configuration.normEpsilon)
-        rotary = RotaryTable(configuration.rope, pairing: pairing)
+        rotary = RotaryTable(configuration.rope)
         embedding = try weights.matrix("model.embed_tokens.weight")
         finalNorm = try weights.vector("model.norm.weight")
         head = configuration.tiesEmbeddings ? embedding : try weights.matrix("lm_head.weight")

@@ -41,7 +41,7 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
         guard let latent = configuration.latentAttention else {
             preconditionFailure("a DeepSeek-V3 configuration has latent attention")
         }
-        let frame = try DecoderFrame(configuration, pairing: .adjacent, weights: weights, options: options)
+        let frame = try DecoderFrame(configuration, weights: weights, options: options)
         let shape = LatentShape(
             heads: configuration.headCount, rank: latent.keyValueRank, nope: latent.nopeDimension,
             rope: latent.ropeDimension, value: latent.valueDimension, scale: Float(configuration.attentionScale))
@@ -60,10 +60,11 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
                 networkNorm: try weights.vector("\(prefix).post_attention_layernorm.weight"), network: network)
         }
         nextTokenTensors = plan.items.compactMap { $0.nextTokenLayer == nil ? nil : weights.view($0.name) }
-        let type = try weights.type(of: "model.layers.0.self_attn.kv_b_proj.weight")
+        let type = try weights.type(of: "model.layers.0.self_attn.kv_a_proj_with_mqa.weight")
         cacheLayout = PagedMemory.Layout(
             layers: configuration.layerCount, heads: 1, keySize: shape.cached, valueSize: 0,
-            format: options.keyValueType.format(for: type))
+            // As for fp8: rounded latents tip near ties between experts, and this cache is small.
+            format: options.keyValueType.format(for: type.isBlocked ? .f32 : type))
         self.frame = frame
         self.shape = shape
     }

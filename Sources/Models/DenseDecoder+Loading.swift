@@ -4,7 +4,7 @@ import Compute
 extension DenseDecoder {
     /// Names Hugging Face's tensors; biases where the configuration has them.
     convenience init(_ configuration: ModelConfiguration, weights: WeightSource, options: ModelOptions) throws {
-        let frame = try DecoderFrame(configuration, pairing: .halves, weights: weights, options: options)
+        let frame = try DecoderFrame(configuration, weights: weights, options: options)
         let layers = try (0..<configuration.layerCount).map { index in
             try Self.layer("model.layers.\(index)", configuration, weights)
         }

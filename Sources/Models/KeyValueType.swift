@@ -3,8 +3,8 @@ package import Compute
 
 /// How cached keys and values are stored.
 package enum KeyValueType: String, Sendable, CaseIterable {
-    /// bf16 for bf16 and f16 checkpoints, f32 for others: rounded latents tip near ties between experts, and MLA's cache
-    /// is small.
+    /// f32 for f32 and fp8 checkpoints, bf16 for others: rounded latents tip near ties between experts, and MLA's cache
+    /// is small. DeepSeek's has f32 for quantised GGUF files too.
     case auto
     case f32
     case bf16
@@ -19,6 +19,7 @@ package enum KeyValueType: String, Sendable, CaseIterable {
         case .auto:
             switch weights {
             case .f16, .bf16: .bf16
+            case let type where type.isBlocked: .bf16
             default: .f32
             }
         }

@@ -34,8 +34,7 @@ struct LatentAttentionLayer: Sendable {
         }
         compression = try weights.matrix("\(prefix).kv_a_proj_with_mqa.weight")
         latentNorm = try weights.vector("\(prefix).kv_a_layernorm.weight")
-        expansion = try weights.matrix("\(prefix).kv_b_proj.weight")
-        absorption = processor.keyAbsorption(of: expansion, shape: shape)
+        (expansion, absorption) = try weights.keyValueExpansion(prefix, shape: shape, processor: processor)
         output = try weights.matrix("\(prefix).o_proj.weight") { _ in latent.valueDimension }
     }
 }

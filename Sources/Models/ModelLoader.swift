@@ -25,12 +25,11 @@ package enum ModelLoader {
     package static func weightBytesPerToken(_ checkpoint: Checkpoint, configuration: ModelConfiguration) -> Int {
         var experts = 0
         var others = 0
-        for item in TensorPlan(configuration).items where item.nextTokenLayer == nil {
+        let plan = TensorPlan(configuration)
+        for item in plan.items where item.nextTokenLayer == nil {
             if item.role == .embedding && !configuration.tiesEmbeddings { continue }
             if item.role == .head && configuration.tiesEmbeddings { continue }
-            let bytes =
-                (checkpoint.tensors[item.name]?.byteCount ?? 0)
-                + (checkpoint.tensors[item.name + "_scale_inv"]?.byteCount ?? 0)
+            let bytes = plan.tensors(of: item, in: checkpoint.tensors).reduce(0) { $0 + $1.byteCount }
             if item.role == .expert { experts += bytes } else { others += bytes }
         }
         guard let mixture = configuration.experts else { return others }

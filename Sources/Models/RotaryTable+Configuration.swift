@@ -2,12 +2,19 @@ import Checkpoints
 import Compute
 
 extension RotaryTable {
-    /// The angles that config.json asks for.
-    convenience init(_ rope: RopeConfiguration, pairing: Pairing) {
+    /// The angles that the configuration asks for.
+    convenience init(_ rope: RopeConfiguration) {
+        let pairing: Pairing =
+            switch rope.pairing {
+            case .halves: .halves
+            case .adjacent: .adjacent
+            }
         let plain = RotaryFrequencies(dimension: rope.dimension, base: rope.theta)
         switch rope.scaling {
         case .none:
             self.init(plain, pairing: pairing)
+        case .divisors(let divisors):
+            self.init(plain.divided(by: divisors), pairing: pairing)
         case .llama3(let scaling):
             self.init(
                 plain.scaledAsLlama3(

@@ -7,12 +7,17 @@ struct WeightSource {
 
     init(_ tensors: TensorIndex) { self.tensors = tensors }
 
-    /// The weights of a linear layer. `cutInto` gives the blocks at which the sum over the inputs may be cut.
+    /// The weights of a linear layer. `cutInto` gives the blocks at which the sum over the inputs may be cut; blocks
+    /// of the format stay whole.
     func matrix(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
         let tensor = try tensor(name)
         guard tensor.shape.count == 2, let format = ElementFormat(tensor.type) else { throw unusable(tensor) }
         let scales = format == .f8e4m3 ? try self.tensor(name + "_scale_inv") : nil
-        let cuts = blockSize.map { CutPoints(inputs: tensor.shape[1], blockSize: $0(tensor.type)) }
+        let cuts = blockSize.map { blockSize in
+            CutPoints(
+                inputs: tensor.shape[1],
+                blockSize: Self.leastCommonMultiple(blockSize(tensor.type), tensor.type.blockLength))
+        }
         return Matrix(
             outputs: tensor.shape[0], inputs: tensor.shape[1], format: format, base: tensor.base,
             owner: tensor.owner, scales: scales?.base, scalesOwner: scales?.owner, cuts: cuts)
@@ -26,7 +31,9 @@ struct WeightSource {
     /// A norm's weight or a bias, decoded to f32.
     func vector(_ name: String) throws(CheckpointError) -> Tensor {
         let tensor = try tensor(name)
-        guard tensor.shape.count == 1, let format = ElementFormat(tensor.type), format != .f8e4m3 else {
+        guard tensor.shape.count == 1, let format = ElementFormat(tensor.type), format != .f8e4m3,
+            !format.isBlocked
+        else {
             throw unusable(tensor)
         }
         return Tensor(decoding: tensor.base, format: format, count: tensor.shape[0])
@@ -53,14 +60,20 @@ struct WeightSource {
         if let tensor = tensors[name] { return tensor }
         throw CheckpointError(
             file: tensors.fileNames.first ?? "weights", tensor: name, problem: "is missing",
-            remedy: "Download the missing weights, or the config.json that belongs to these.")
+            remedy: "Download the missing weights, or the configuration that belongs to these.")
     }
 
-    private func unusable(_ tensor: TensorView) -> CheckpointError {
+    private static func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+        var (divisor, rest) = (a, b)
+        while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
+        return a / divisor * b
+    }
+
+    func unusable(_ tensor: TensorView) -> CheckpointError {
         CheckpointError(
             file: tensor.file, tensor: tensor.name,
             problem: "is \(tensor.type.rawValue) \(tensor.shape), which no operation takes",
-            remedy: "Take config.json and weights from the same model.")
+            remedy: "Take configuration and weights from the same model.")
     }
 }
 
@@ -71,6 +84,18 @@ extension ElementFormat {
         case .f16: self = .f16
         case .bf16: self = .bf16
         case .f8e4m3: self = .f8e4m3
+        case .q4_0: self = .q4_0
+        case .q4_1: self = .q4_1
+        case .q5_0: self = .q5_0
+        case .q5_1: self = .q5_1
+        case .q8_0: self = .q8_0
+        case .q2_k: self = .q2_k
+        case .q3_k: self = .q3_k
+        case .q4_k: self = .q4_k
+        case .q5_k: self = .q5_k
+        case .q6_k: self = .q6_k
+        case .iq4_nl: self = .iq4_nl
+        case .iq4_xs: self = .iq4_xs
         default: return nil
         }
     }

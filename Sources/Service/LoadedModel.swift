@@ -20,9 +20,9 @@ package struct LoadedModel: Sendable {
     package var threadCount: Int { processor.threadCount }
     package var instructionSet: InstructionSet { processor.instructionSet }
 
-    /// Opens a folder, or the built-in checkpoint for nil.
+    /// Opens a folder or a GGUF file, or the built-in checkpoint for nil.
     package static func checkpoint(_ path: String?) throws(CheckpointError) -> Checkpoint {
-        if let path { try Checkpoint(directory: path) } else { try Checkpoint.builtin() }
+        if let path { try Checkpoint(path: path) } else { try Checkpoint.builtin() }
     }
 
     /// The checkpoint's tokenizer, which must have ids of the model's vocabulary alone.
@@ -31,8 +31,7 @@ package struct LoadedModel: Sendable {
     ) throws(CheckpointError) -> Tokenizer {
         let tokenizer: Tokenizer
         do {
-            tokenizer = try Tokenizer(
-                tokenizerJSON: checkpoint.tokenizerJSON, configuration: checkpoint.tokenizerConfig)
+            tokenizer = try Tokenizer(checkpoint)
         } catch {
             throw CheckpointError(
                 file: error.file, problem: error.field.isEmpty ? error.message : "\(error.field): \(error.message)",
@@ -40,7 +39,7 @@ package struct LoadedModel: Sendable {
         }
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw CheckpointError(
-                file: "tokenizer.json",
+                file: checkpoint.ggufTokenizer?.file ?? "tokenizer.json",
                 problem: "has ids up to \(tokenizer.vocabularySize - 1), but the model's vocabulary ends at "
                     + "\(configuration.vocabularySize - 1)",
                 remedy: "Use the tokenizer that belongs to these weights.")

@@ -12,7 +12,9 @@ struct AddedToken: Sendable {
     let isNormalized: Bool
     /// Is skipped in decoded text, and is plain text where special tokens are not allowed.
     let isSpecial: Bool
+}
 
+extension AddedToken {
     /// An element of tokenizer.json's `added_tokens`, or a member of tokenizer_config.json's `added_tokens_decoder`.
     init(_ node: ConfigurationNode, id: Int) throws(TokenizerError) {
         guard let number = Vocabulary.validID(id) else {

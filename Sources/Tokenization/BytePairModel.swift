@@ -46,10 +46,28 @@ struct BytePairModel: Sendable {
         } else {
             unknownID = nil
         }
-        let symbols = ByteAlphabet.encoded.map { vocabulary.id(of: $0) }
         let isPlain = usesByteAlphabet && continuingPrefix.isEmpty && endOfWordSuffix.isEmpty
-        byteSymbols = isPlain && symbols.allSatisfy { $0 != nil } ? symbols.compactMap(\.self) : nil
+        byteSymbols = isPlain ? Self.byteSymbols(vocabulary) : nil
         collectWholePieces(ignoringMerges: try node.boolean("ignore_merges", default: false))
+    }
+
+    /// A byte-level model without affixes and without an unknown token.
+    init(_ vocabulary: Vocabulary, _ merges: MergeTable, ignoringMerges: Bool) {
+        self.vocabulary = vocabulary
+        self.merges = merges
+        usesByteAlphabet = true
+        unknownID = nil
+        fusesUnknown = false
+        fallsBackToBytes = false
+        continuingPrefix = []
+        endOfWordSuffix = []
+        byteSymbols = Self.byteSymbols(vocabulary)
+        collectWholePieces(ignoringMerges: ignoringMerges)
+    }
+
+    private static func byteSymbols(_ vocabulary: Vocabulary) -> [Int32]? {
+        let symbols = ByteAlphabet.encoded.map { vocabulary.id(of: $0) }
+        return symbols.allSatisfy { $0 != nil } ? symbols.compactMap(\.self) : nil
     }
 
     private mutating func collectWholePieces(ignoringMerges: Bool) {

@@ -13,6 +13,14 @@ struct DecoderChain: Sendable {
         joinsBytes = stages.count == 1 && stages[0] is ByteLevelDecoder
     }
 
+    private init(stage: ByteLevelDecoder) {
+        stages = [stage]
+        joinsBytes = true
+    }
+
+    /// Tokens in GPT-2's alphabet, which become bytes.
+    static let byteLevel = DecoderChain(stage: ByteLevelDecoder())
+
     private static func stages(_ node: ConfigurationNode) throws(TokenizerError) -> [any DecoderStage] {
         switch try node.type() {
         case "ByteLevel": return [ByteLevelDecoder()]

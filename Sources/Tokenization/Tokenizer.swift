@@ -1,6 +1,7 @@
 package import JSON
 
-/// Text to token ids and back, as Hugging Face's `tokenizers` does it for a tokenizer.json with a BPE model.
+/// Text to token ids and back, as Hugging Face's `tokenizers` does it for a tokenizer.json with a BPE model, or for the
+/// one that a GGUF file was made of.
 ///
 /// Immutable, and free of locks apart from borrowing scratch memory; any number of tasks may use it at once.
 /// Encoding takes time in proportion to the text, whatever the text.
@@ -73,6 +74,39 @@ package final class Tokenizer: Sendable {
         } else {
             postProcessor = try PostProcessor(root.optional("post_processor"))
         }
+    }
+
+    /// Puts a tokenizer together from parts that belong to each other.
+    init(
+        normalizers: [Normalizer], preTokenizers: [PreTokenizer], model: BytePairModel, addedTokens: [AddedToken],
+        decoders: DecoderChain, special: SpecialTokens, chatTemplate: String?
+    ) {
+        let normalize: ([UInt8]) -> [UInt8] = { bytes in
+            EncodingWorkspace.withBorrowed { Self.normalize(bytes, normalizers, startsAtOrigin: true, $0).bytes }
+        }
+        self.normalizers = normalizers
+        self.preTokenizers = preTokenizers
+        self.model = model
+        self.decoders = decoders
+        added = AddedVocabulary(addedTokens, normalize: normalize)
+        tokens = TokenTable(model.vocabulary, addedTokens, decoders, normalize: normalize)
+        beginToken = special.begin
+        endToken = special.end
+        padToken = special.pad
+        chatTemplates = chatTemplate.map { ["default": $0] } ?? [:]
+        let begin = special.addsBegin ? special.begin : nil
+        let end = special.addsEnd ? special.end : nil
+        postProcessor = PostProcessor(
+            pieces: [.ids(begin.map { [$0.id] } ?? []), .text, .ids(end.map { [$0.id] } ?? [])])
+    }
+
+    /// The tokens around texts.
+    struct SpecialTokens {
+        var begin: (id: Int32, text: String)?
+        var end: (id: Int32, text: String)?
+        var pad: (id: Int32, text: String)?
+        var addsBegin: Bool
+        var addsEnd: Bool
     }
 
     private static func parse(_ bytes: [UInt8]) throws(TokenizerError) -> ConfigurationNode {

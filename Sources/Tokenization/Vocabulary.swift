@@ -26,16 +26,23 @@ struct Vocabulary: Sendable {
             guard let number = value.intValue, let id = Self.validID(number) else {
                 throw node.error("the id of \(text.debugDescription) is not an integer in 0...\(Self.largestID)")
             }
-            try insert(text, id, node)
+            guard self.text(of: id) == nil else {
+                throw node.error("the id \(id) of \(text.debugDescription) belongs to another token too")
+            }
+            insert(Array(text.utf8), id)
         }
     }
 
-    private mutating func insert(_ text: String, _ id: Int32, _ node: ConfigurationNode) throws(TokenizerError) {
+    /// Tokens without ids yet, with room for `capacity` of them.
+    init(capacity: Int) {
+        idsByText = ByteStringTable(capacity: capacity)
+        arena.reserveCapacity(8 * capacity)
+        bounds.reserveCapacity(capacity)
+    }
+
+    /// Gives an id that is free its text.
+    mutating func insert(_ bytes: [UInt8], _ id: Int32) {
         while bounds.count <= Int(id) { bounds.append(-1..<0) }
-        guard self.text(of: id) == nil else {
-            throw node.error("the id \(id) of \(text.debugDescription) belongs to another token too")
-        }
-        let bytes = Array(text.utf8)
         let start = Int32(arena.count)
         arena.append(contentsOf: bytes)
         bounds[Int(id)] = start..<Int32(arena.count)

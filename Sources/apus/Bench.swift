@@ -15,7 +15,7 @@ struct Bench: AsyncParsableCommand {
 
 /// What every benchmark takes.
 struct BenchOptions: ParsableArguments {
-    @Argument(help: "Folder of a checkpoint; without it the built-in model is measured.")
+    @Argument(help: "Hugging Face folder or GGUF file; without it the built-in model is measured.")
     var model: String?
 
     @Option(help: "Tokens of each prompt.")

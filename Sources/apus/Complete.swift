@@ -12,7 +12,7 @@ struct Complete: AsyncParsableCommand {
     @Argument(help: "The prompt; read from standard input if it is - or missing.")
     var prompt: String?
 
-    @Option(help: "Folder of a checkpoint; without it the built-in model answers.")
+    @Option(help: "Hugging Face folder or GGUF file; without it the built-in model answers.")
     var model: String?
 
     @Option(help: "System message.")

@@ -7,7 +7,7 @@ struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tells what a checkpoint is, what memory it needs and what fits on this machine.")
 
-    @Argument(help: "Folder of a checkpoint; without it the built-in model.")
+    @Argument(help: "Hugging Face folder or GGUF file; without it the built-in model.")
     var model: String?
 
     @Flag(help: "Print JSON.")

@@ -13,7 +13,7 @@ struct Serve: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "Folder of a Hugging Face checkpoint; without it the built-in model is served.")
+    @Argument(help: "Hugging Face folder or GGUF file; without it the built-in model is served.")
     var model: String?
 
     @Option(help: "YAML file with settings; config/apus.yaml is a commented example.")

@@ -72,10 +72,10 @@ struct CheckpointFolderTests {
     @Test func `what is no folder is told apart`() throws {
         let model = try folder()
         model.folder.write("GGUF", to: "model.gguf")
-        expectCheckpointError("is a GGUF file, which is not supported", "Supported: a folder") {
-            _ = try Checkpoint(directory: model.path + "/model.gguf")
+        expectCheckpointError("model.gguf: is truncated: its version") {
+            _ = try Checkpoint(path: model.path + "/model.gguf")
         }
-        expectCheckpointError("is a file, not a folder", "Pass the folder that holds it: \(model.path)") {
+        expectCheckpointError("is a file, neither a folder nor GGUF", "Pass the folder that holds it: \(model.path)") {
             _ = try Checkpoint(directory: model.path + "/model.safetensors")
         }
         expectCheckpointError(
@@ -83,12 +83,14 @@ struct CheckpointFolderTests {
         ) {
             _ = try Checkpoint(directory: "deepseek-ai/DeepSeek-R1")
         }
-        expectCheckpointError("/no/such/model: no such folder. Supported") {
+        expectCheckpointError("/no/such/model: no such file or folder. Supported") {
             _ = try Checkpoint(directory: "/no/such/model")
         }
         let other = TemporaryFolder()
         other.write("GGUF", to: "R1.Q4_K_M.gguf")
-        expectCheckpointError("R1.Q4_K_M.gguf: is a GGUF file") { _ = try Checkpoint(directory: other.path) }
+        expectCheckpointError("Pass the file itself: \(other.path)/R1.Q4_K_M.gguf") {
+            _ = try Checkpoint(directory: other.path)
+        }
     }
 
     @Test func `Hugging Face's cache is entered by its snapshot, and names the repository`() throws {

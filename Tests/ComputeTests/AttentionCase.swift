@@ -65,7 +65,7 @@ struct AttentionCase {
         switch format {
         case .f32: place.storeBytes(of: value, as: Float.self)
         case .f16: place.storeBytes(of: ck_f16_from_f32(value), as: UInt16.self)
-        case .bf16, .f8e4m3: place.storeBytes(of: ck_bf16_from_f32(value), as: UInt16.self)
+        default: place.storeBytes(of: ck_bf16_from_f32(value), as: UInt16.self)
         }
     }
 
@@ -73,7 +73,7 @@ struct AttentionCase {
         switch format {
         case .f32: Double(place.loadUnaligned(as: Float.self))
         case .f16: Double(ck_f32_from_f16(place.loadUnaligned(as: UInt16.self)))
-        case .bf16, .f8e4m3: Double(ck_f32_from_bf16(place.loadUnaligned(as: UInt16.self)))
+        default: Double(ck_f32_from_bf16(place.loadUnaligned(as: UInt16.self)))
         }
     }
 

@@ -10,13 +10,8 @@ func kernels(_ isa: ck_isa) throws -> ck_kernels { try #require(ck_kernels_for(i
 extension ck_format {
     static let all: [ck_format] = [.f32, .f16, .bf16, .f8e4m3]
 
-    var width: Int {
-        switch self {
-        case .f32: 4
-        case .f16, .bf16: 2
-        case .f8e4m3: 1
-        }
-    }
+    /// Bytes of a value; block formats have none.
+    var width: Int { ck_block_of(self).values > 1 ? 0 : ck_block_of(self).bytes }
 }
 
 /// Memory for a kernel's argument, between two fences that show whether a kernel wrote outside.

@@ -45,7 +45,7 @@ struct MatmulCase {
         case .f32: place.storeBytes(of: value, as: Float.self)
         case .f16: place.storeBytes(of: ck_f16_from_f32(value), as: UInt16.self)
         case .bf16: place.storeBytes(of: ck_bf16_from_f32(value), as: UInt16.self)
-        case .f8e4m3: place.storeBytes(of: byte, as: UInt8.self)
+        default: place.storeBytes(of: byte, as: UInt8.self)
         }
     }
 
@@ -55,7 +55,7 @@ struct MatmulCase {
         case .f32: return Double(place.loadUnaligned(as: Float.self))
         case .f16: return Double(ck_f32_from_f16(place.loadUnaligned(as: UInt16.self)))
         case .bf16: return Double(ck_f32_from_bf16(place.loadUnaligned(as: UInt16.self)))
-        case .f8e4m3:
+        default:
             let scale = scales.base[output / 128 * ((inputs + 127) / 128) + input / 128]
             return Double(ck_f32_from_f8e4m3(place.load(as: UInt8.self))) * Double(scale)
         }
@@ -71,7 +71,8 @@ struct MatmulCase {
         var job = ck_matmul(
             format: format, weights: UnsafeRawPointer(weights.base), weight_stride: weightStride,
             scales: format == .f8e4m3 ? UnsafePointer(scales.base) : nil, scale_stride: (inputs + 127) / 128,
-            x: UnsafePointer(x.base + first * xStride), x_stride: xStride, y: y.base, y_stride: outputs,
+            x: UnsafePointer(x.base + first * xStride), x_stride: xStride, quantized: nil,
+            quantized_stride: 0, y: y.base, y_stride: outputs,
             bias: (bias?.base).map { UnsafePointer($0) }, accumulate: accumulate, m: count ?? rows,
             n_begin: range.lowerBound, n_end: range.upperBound, k: inputs,
             cuts: cuts.count == 2 ? nil : UnsafePointer(cutPoints.base), segment_count: cuts.count - 1,

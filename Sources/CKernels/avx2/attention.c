@@ -52,7 +52,7 @@ CK_INLINE void decode_cached(enum ck_format format, const void *from, const void
         return decode(ck_format_f16, from, next, n, out);
     case ck_format_bf16:
         return decode(ck_format_bf16, from, next, n, out);
-    case ck_format_f8e4m3: // not a cache format
+    default: // not a cache format
         return;
     }
 }

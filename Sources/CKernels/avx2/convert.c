@@ -2,6 +2,7 @@
 #include "avx2.h"
 #include "vectors.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "../blocks.h"
 
 void ck_avx2_store(enum ck_format format, const float *x, void *out, size_t n) {
     size_t i = 0;
@@ -20,7 +21,7 @@ void ck_avx2_store(enum ck_format format, const float *x, void *out, size_t n) {
         for (; i < n; i++)
             ((uint16_t *)out)[i] = bf16_of_f32(x[i]);
         break;
-    case ck_format_f8e4m3: // weights only: nothing is stored in it
+    default: // weights only: nothing is stored in them
         break;
     }
 }
@@ -52,6 +53,9 @@ void ck_avx2_load(enum ck_format format, const void *x, const float *scales, flo
             out[i] = f32_of_f8e4m3(((const uint8_t *)x)[i]);
         for (size_t i = 0; scales && i < n; i++)
             out[i] *= scales[i / CK_SCALE_BLOCK];
+        break;
+    default:
+        load_blocks(format, x, out, n);
         break;
     }
 }

@@ -31,6 +31,8 @@ void ck_avx2_matmul(const struct ck_matmul *job) {
         return multiply_bf16(job);
     case ck_format_f8e4m3:
         return multiply_f8e4m3(job);
+    default:
+        return ck_avx2_matmul_blocks(job);
     }
 }
 

@@ -6,13 +6,6 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
-CK_INLINE void finish(const struct ck_matmul *job, size_t m, size_t n, float result) {
-    float *y = job->y + m * job->y_stride + n;
-    if (job->bias)
-        result += job->bias[n];
-    *y = job->accumulate ? *y + result : result;
-}
-
 /// Bytes that a stream of weights is fetched ahead.
 enum { AHEAD = 512 };
 

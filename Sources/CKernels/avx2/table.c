@@ -9,6 +9,7 @@
 const struct ck_kernels ck_kernels_avx2 = {
     .isa = ck_isa_avx2,
     .matmul = ck_avx2_matmul,
+    .quantize = ck_avx2_quantize,
     .attention = ck_avx2_attention,
     .merge = merge,
     .rms_norm = rms_norm,

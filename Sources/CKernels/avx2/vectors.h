@@ -32,6 +32,8 @@ CK_INLINE __m256 load8(enum ck_format format, const void *p) {
         __m128i wide = _mm_slli_epi16(_mm_cvtepi8_epi16(_mm_loadl_epi64(p)), 7);
         return _mm256_cvtph_ps(_mm_and_si128(wide, _mm_set1_epi16((short)0xbfff)));
     }
+    default: // in blocks: never decoded here
+        return _mm256_setzero_ps();
     }
 }
 
@@ -51,6 +53,14 @@ CK_INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
     __m128 ab = _mm_add_ps(_mm_unpacklo_ps(a4, b4), _mm_unpackhi_ps(a4, b4));
     __m128 cd = _mm_add_ps(_mm_unpacklo_ps(c4, d4), _mm_unpackhi_ps(c4, d4));
     return _mm_add_ps(_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab));
+}
+
+/// Writes one result.
+CK_INLINE void finish(const struct ck_matmul *job, size_t m, size_t n, float result) {
+    float *y = job->y + m * job->y_stride + n;
+    if (job->bias)
+        result += job->bias[n];
+    *y = job->accumulate ? *y + result : result;
 }
 
 /// Decodes sixteen e4m3 values at p like load8: low[0...7] and high[8...15].

@@ -9,8 +9,9 @@
 /// Rules of every kernel:
 /// - A row's result is the same bits whatever other rows, outputs or threads are computed beside it. The order of the
 ///   additions depends on the row's own sizes and on the table, never on the number of rows or on the range asked for.
-/// - `exp`, `sigmoid`, `silu_mul`, `rope`, `add`, `scaled_add`, `rms_norm`, `load`, `store`, `max`, `argmax` and
-///   `log_sum_exp` give the same bits in all tables. `matmul` and `attention` differ between tables in rounding.
+/// - `exp`, `sigmoid`, `silu_mul`, `rope`, `add`, `scaled_add`, `rms_norm`, `load`, `store`, `quantize`, `max`,
+///   `argmax`, `log_sum_exp` and `matmul` of block formats give the same bits in all tables. `matmul` of the other
+///   formats and `attention` differ between tables in rounding.
 /// - Strides of float arrays count floats, strides of storage (weights, cache) count bytes. Sizes may be 0 and need not
 ///   be multiples of anything. No pointer needs alignment beyond its type; 64 bytes are fastest for float rows.
 /// - Buffers do not overlap unless a comment allows it. Arguments are not checked. Kernels are pure functions of their
@@ -26,6 +27,25 @@ enum __attribute__((enum_extensibility(closed))) ck_format {
     ck_format_bf16,
     /// OCP e4m3 (bias 7, no infinities, 0x7f and 0xff are NaN) with one f32 scale per 128 x 128 block: weights only.
     ck_format_f8e4m3,
+    // GGUF's block formats: weights only, little-endian, as ggml-common.h lays them out. The values of a row are cut
+    // into blocks (see ck_block), each with scales of its own.
+    ck_format_q8_0,
+    ck_format_q4_0,
+    ck_format_q4_1,
+    ck_format_q5_0,
+    ck_format_q5_1,
+    ck_format_q2_k,
+    ck_format_q3_k,
+    ck_format_q4_k,
+    ck_format_q5_k,
+    ck_format_q6_k,
+    ck_format_iq4_nl,
+    ck_format_iq4_xs,
+};
+
+/// A format's blocks: how many values of a row one holds and its size. Formats without blocks hold one value.
+struct ck_block {
+    size_t values, bytes;
 };
 
 enum {
@@ -37,6 +57,8 @@ enum {
     CK_KEY_TILE = 32,
     /// Upper bound for the `key_size` and `value_size` of `attention`.
     CK_HEAD_SIZE_MAX = 1024,
+    /// Activations that share one scale when they are quantised, see `quantize`.
+    CK_QUANT_BLOCK = 32,
 };
 
 /// y[m][n] = sum over k of x[m][k] * w[n][k], then + bias[n] if there is one; added to y[m][n] if `accumulate`.
@@ -50,9 +72,12 @@ struct ck_matmul {
     /// `weight_scale_inv` [ceil(n/128)][ceil(k/128)]. A view of a matrix must start at a multiple of 128 rows.
     const float *_Nullable scales;
     size_t scale_stride;
-    /// [m][k]
-    const float *x;
+    /// [m][k]; NULL with block formats.
+    const float *_Nullable x;
     size_t x_stride;
+    /// Block formats only (else NULL): x as `quantize` wrote it, one row every `quantized_stride` bytes.
+    const void *_Nullable quantized;
+    size_t quantized_stride;
     /// [m][n]
     float *y;
     size_t y_stride;
@@ -65,13 +90,21 @@ struct ck_matmul {
     size_t n_begin, n_end;
     size_t k;
     /// `segment_count + 1` ascending cut points along k, from 0 to k; equal neighbours make an empty segment (sum 0).
-    /// Each segment is summed by itself. NULL: one segment.
+    /// Each segment is summed by itself. NULL: one segment. Block formats: k and the cuts are multiples of a block.
     const size_t *_Nullable cuts;
     /// 1, or 8: then the sum is ((0+1)+(2+3))+((4+5)+(6+7)) of the segments' sums.
     size_t segment_count;
     /// CK_SCRATCH_BYTES
     void *scratch;
 };
+
+// Products with block formats. x is quantised in blocks of 32: integers a in -127...127, a scale dx, the integers'
+// sums. A block of 32 weights is scale * factor[half] * q + minimum[half], see blocks.h. Per block, exactly:
+//   I = factor[0] * (sum of q a over the first 16) + factor[1] * (sum over the last 16), in 32-bit integers
+// A segment has eight f32 lanes; its block i (counted from the segment's begin) goes to lane i % 8:
+//   lane = fma(scale * dx, I, lane); formats with minima: then lane = fma(minimum, dx * (sum of a), lane), or for
+//   q2_k one such step per half of 16
+// and the lanes are summed as ((0+4)+(2+6))+((1+5)+(3+7)). All tables give the same bits.
 
 /// A paged cache of one key/value head as one sequence sees it: token j is in block `block_table[j / block_tokens]`.
 ///   key of token j   = keys   + block * key_block_stride   + (j % block_tokens) * key_stride
@@ -151,6 +184,11 @@ struct ck_kernels {
     enum ck_isa isa;
 
     void (*matmul)(const struct ck_matmul *);
+    /// Quantises rows of k values (a multiple of 32) for products with block formats: row r goes to
+    /// out + r * out_stride, ck_quantized_bytes(k) bytes on a boundary of 4. Per block of 32 the scale is the largest
+    /// magnitude / 127 in f32 and the integers are x * (127 / that magnitude) to nearest even; a block below 2^-100
+    /// becomes 0, one with a NaN or an infinity gets the scale NaN.
+    void (*quantize)(const float *x, size_t x_stride, size_t rows, size_t k, void *out, size_t out_stride);
     void (*attention)(const struct ck_attention *);
     void (*merge)(const struct ck_merge *);
 
@@ -175,8 +213,9 @@ struct ck_kernels {
 
     /// Encodes n values as f32, f16 or bf16, rounding to nearest even; overflow gives infinity, NaN stays NaN.
     void (*store)(enum ck_format format, const float *x, void *out, size_t n);
-    /// Decodes n values of a row that starts at a multiple of 128; f8e4m3 multiplies by scales[i / 128]
-    /// (NULL: no scaling), the other formats ignore `scales`.
+    /// Decodes n values of a row that starts at a multiple of 128 (of a block in block formats; the last one is read
+    /// whole); f8e4m3 multiplies by scales[i / 128] (NULL: no scaling), the other formats ignore `scales`. Block
+    /// formats decode as the `gguf` Python package does, in f32, bit for bit.
     void (*load)(enum ck_format format, const void *x, const float *_Nullable scales, float *out, size_t n);
 
     /// The largest value; NaN if there is one, -inf for n = 0.
@@ -204,6 +243,11 @@ const struct ck_kernels *_Nullable ck_kernels_named(const char *_Nullable name);
 const struct ck_kernels *_Nullable ck_kernels_selected(void);
 /// "scalar", "avx2".
 const char *ck_isa_name(enum ck_isa isa);
+
+/// The blocks of a format.
+struct ck_block ck_block_of(enum ck_format format);
+/// Bytes that `quantize` writes for a row of k values.
+size_t ck_quantized_bytes(size_t k);
 
 /// One value's conversions, the same as `store` and `load` make.
 uint16_t ck_f16_from_f32(float value);

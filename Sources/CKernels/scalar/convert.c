@@ -1,3 +1,4 @@
+#include "../blocks.h"
 #include "convert.h"
 #include "scalar.h"
 
@@ -14,17 +15,22 @@ void ck_scalar_store(enum ck_format format, const float *x, void *out, size_t n)
         for (size_t i = 0; i < n; i++)
             ((uint16_t *)out)[i] = bf16_of_f32(x[i]);
         break;
-    case ck_format_f8e4m3: // weights only: nothing is stored in it
+    default: // weights only: nothing is stored in them
         break;
     }
 }
 
 void ck_scalar_load(enum ck_format format, const void *x, const float *scales, float *out, size_t n) {
+    if (is_blocked(format))
+        return load_blocks(format, x, out, n);
     decode(format, x, 0, out, n);
     if (format == ck_format_f8e4m3 && scales)
         for (size_t i = 0; i < n; i++)
             out[i] *= scales[i / CK_SCALE_BLOCK];
 }
+
+struct ck_block ck_block_of(enum ck_format format) { return block_of(format); }
+size_t ck_quantized_bytes(size_t k) { return group_count(k) * GROUP_BYTES; }
 
 uint16_t ck_f16_from_f32(float value) { return f16_of_f32(value); }
 float ck_f32_from_f16(uint16_t bits) { return f32_of_f16(bits); }

@@ -20,5 +20,7 @@ CK_INLINE void decode(enum ck_format format, const void *row, size_t first, floa
         for (size_t i = 0; i < n; i++)
             out[i] = f32_of_f8e4m3(((const uint8_t *)row)[first + i]);
         break;
+    default: // in blocks: load_blocks
+        break;
     }
 }

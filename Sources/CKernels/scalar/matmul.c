@@ -40,6 +40,8 @@ static void sum_segment(const struct ck_matmul *job, size_t n, const float *x, s
 }
 
 void ck_scalar_matmul(const struct ck_matmul *job) {
+    if (job->format >= ck_format_q8_0)
+        return ck_scalar_matmul_blocks(job);
     for (size_t n = job->n_begin; n < job->n_end; n++)
         for (size_t first = 0; first < job->m; first += ROWS) {
             size_t rows = smaller(ROWS, job->m - first);

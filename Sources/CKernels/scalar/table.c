@@ -5,6 +5,7 @@
 const struct ck_kernels ck_kernels_scalar = {
     .isa = ck_isa_scalar,
     .matmul = ck_scalar_matmul,
+    .quantize = ck_scalar_quantize,
     .attention = ck_scalar_attention,
     .merge = merge,
     .rms_norm = rms_norm,

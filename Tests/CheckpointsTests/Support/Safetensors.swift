@@ -8,7 +8,7 @@ struct TensorFixture {
     /// Zeroes where nil.
     var bytes: [UInt8]?
 
-    var byteCount: Int { shape.reduce(type.byteWidth, *) }
+    var byteCount: Int { shape.reduce(type.blockBytes, *) }
 }
 
 /// Writes safetensors files, right ones and wrong ones.

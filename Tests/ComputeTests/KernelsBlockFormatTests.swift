@@ -1,0 +1,112 @@
+import CKernels
+import FoundationEssentials
+import Testing
+
+@Suite struct KernelsBlockFormatTests {
+    private struct Fixture {
+        let bytes: [UInt8]
+        let values: [UInt32]
+    }
+
+    private static func bytes(hexadecimal text: Substring) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var high: UInt8?
+        for character in text.utf8 {
+            let digit = character < 0x3a ? character - 0x30 : character - 0x57
+            if let first = high {
+                bytes.append(first << 4 | digit)
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        return bytes
+    }
+
+    /// By format's name.
+    private static let fixtures: [String: Fixture] = {
+        let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/blocks.txt")
+        guard let text = try? String(contentsOf: url, encoding: .utf8) else { return [:] }
+        var fixtures: [String: Fixture] = [:]
+        for line in text.split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            let values = bytes(hexadecimal: fields[2])
+            fixtures[String(fields[0])] = Fixture(
+                bytes: bytes(hexadecimal: fields[1]),
+                values: stride(from: 0, to: values.count, by: 4).map { index in
+                    (0..<4).reduce(0) { $0 | UInt32(values[index + $1]) << (8 * $1) }
+                })
+        }
+        return fixtures
+    }()
+
+    @Test(arguments: runnableTables, NamedFormat.blocked)
+    func `blocks decode as the gguf package decodes them, bit for bit`(isa: ck_isa, format: NamedFormat) throws {
+        let fixture = try #require(Self.fixtures[format.name])
+        let shape = format.format.block
+        #expect(fixture.values.count == fixture.bytes.count / shape.bytes * shape.values)
+        let bytes = KernelMemory<UInt8>(fixture.bytes, zero: 0), out = Floats(fixture.values.count)
+        try kernels(isa).load(format.format, bytes.base, nil, out.base, out.count)
+        #expect(out.values.map(\.bitPattern) == fixture.values)
+        #expect(out.isFenceIntact)
+    }
+
+    @Test(arguments: runnableTables, ck_format.blocked)
+    func `part of a row decodes like the whole`(isa: ck_isa, format: ck_format) throws {
+        var random = Random(5)
+        let count = format.block.values * 3
+        let bytes = KernelMemory<UInt8>(format.randomBlocks(3, &random), zero: 0), whole = Floats(count)
+        try kernels(isa).load(format, bytes.base, nil, whole.base, count)
+        for part in [0, 1, 31, 33, format.block.values, format.block.values + 7, count - 1] {
+            let out = Floats(part)
+            try kernels(isa).load(format, bytes.base, nil, out.base, part)
+            #expect(out.bits == Array(whole.bits.prefix(part)) && out.isFenceIntact)
+        }
+    }
+
+    @Test(arguments: runnableTables)
+    func `activations are quantised to the nearest of 255 steps, in blocks of 32`(isa: ck_isa) throws {
+        var random = Random(6)
+        let count = 352
+        for magnitude: Float in [1, 1e-20, 1e30] {
+            let x = Floats(randomFloats(count, &random, in: -magnitude...magnitude))
+            let row = KernelMemory<UInt8>(ck_quantized_bytes(count), zero: 0xff)
+            try kernels(isa).quantize(x.base, count, 1, count, row.base, row.count)
+            let groups = (count + 255) / 256
+            let base = UnsafeRawPointer(row.base)
+            for index in 0..<count {
+                let integer = base.load(fromByteOffset: index, as: Int8.self)
+                let scale = base.load(fromByteOffset: groups * 256 + index / 32 * 4, as: Float.self)
+                #expect(abs(Double(integer) * Double(scale) - Double(x.base[index])) <= Double(scale) * 0.500001)
+            }
+            #expect(row.isFenceIntact)
+        }
+    }
+
+    @Test func `every table quantises to the same bytes`() throws {
+        let blocks = try BlockCase(.q8_0, rows: 5, outputs: 1, blocks: 13)
+        for index in 0..<32 { blocks.x.base[index] *= 1e-38 }
+        for index in 32..<64 { blocks.x.base[index] = 0 }
+        blocks.x.base[70] = 1e38
+        blocks.x.base[100] = .infinity
+        let bytes = try runnableTables.map { isa in
+            try blocks.quantize(with: isa)
+            return blocks.quantized.values
+        }
+        for other in bytes { #expect(other == bytes[0]) }
+    }
+}
+
+/// A block format with its name, for test arguments.
+struct NamedFormat: Sendable, CustomTestStringConvertible {
+    let name: String
+    let format: ck_format
+
+    static let blocked: [NamedFormat] = zip(
+        [
+            "q8_0", "q4_0", "q4_1", "q5_0", "q5_1", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "iq4_nl", "iq4_xs",
+        ], ck_format.blocked
+    ).map { NamedFormat(name: $0, format: $1) }
+
+    var testDescription: String { name }
+}
