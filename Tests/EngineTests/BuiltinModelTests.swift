@@ -9,7 +9,8 @@ struct BuiltinModelTests {
     private static let blockSize = 16
 
     private func engine(
-        threads: Int, blockCount: Int = 256, _ change: (inout EngineConfiguration) -> Void = { _ in }
+        threads: Int, blockCount: Int = 256, isStarted: Bool = true,
+        _ change: (inout EngineConfiguration) -> Void = { _ in }
     ) throws -> Engine {
         let checkpoint = try Checkpoint.builtin()
         let processor = try Processor(threads: threads)
@@ -20,7 +21,7 @@ struct BuiltinModelTests {
         var configuration = EngineConfiguration()
         change(&configuration)
         let engine = try Engine(runner: runner, configuration: configuration)
-        engine.start()
+        if isStarted { engine.start() }
         return engine
     }
 
@@ -42,8 +43,12 @@ struct BuiltinModelTests {
     }
 
     private func outcome(_ request: GenerationRequest, _ engine: Engine) async throws -> Outcome {
+        try await outcome(request, try engine.submit(request))
+    }
+
+    private func outcome(_ request: GenerationRequest, _ generation: Generation) async throws -> Outcome {
         var outcome = Outcome(choices: request.choices)
-        for try await event in try engine.submit(request) { outcome.add(event) }
+        for try await event in generation { outcome.add(event) }
         return outcome
     }
 
@@ -75,29 +80,32 @@ struct BuiltinModelTests {
         setup: (threads: Int, chunk: Int, blocks: Int)
     ) async throws {
         let expected = try await alone()
-        let engine = try engine(threads: setup.threads, blockCount: setup.blocks) {
+        let engine = try engine(threads: setup.threads, blockCount: setup.blocks, isStarted: false) {
             ($0.maxPrefillChunk, $0.maxBatchedTokens) = (setup.chunk, 64)
         }
-        let others = (0..<16).map { seed in
+        // All wait before the first step, so that the pool is short in every run.
+        let others = try (0..<16).map { seed in
             var source = RequestSource(seed: UInt64(seed))
             var other = GenerationRequest(id: "other", prompt: source.prompt(1 + source.next(60)), maxTokens: 30)
             other.sampling.seed = UInt64(seed)
-            return other
+            return try engine.submit(other)
         }
+        let generations = try subjects.map { try engine.submit($0) }
+        engine.start()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, other) in others.enumerated() {
                 group.addTask {
                     var tokens = 0
                     // Every third one leaves early.
-                    for try await event in try engine.submit(other) {
+                    for try await event in other {
                         if case .token = event { tokens += 1 }
                         if index % 3 == 0, tokens == 10 { break }
                     }
                 }
             }
-            for (subject, outcome) in zip(subjects, expected) {
+            for ((subject, generation), outcome) in zip(zip(subjects, generations), expected) {
                 group.addTask {
-                    let got = try await self.outcome(subject, engine)
+                    let got = try await self.outcome(subject, generation)
                     #expect(got == outcome)
                 }
             }
