@@ -16,23 +16,16 @@ CK_INLINE void multiply(enum ck_format format, const struct ck_matmul *job) {
         block_panels(format, job);
 }
 
+#define FORMATS(DO)                                                                                                    \
+    DO(q8_0) DO(q4_0) DO(q4_1) DO(q5_0) DO(q5_1) DO(q2_k)                                                              \
+    DO(q3_k) DO(q4_k) DO(q5_k) DO(q6_k) DO(iq4_nl) DO(iq4_xs)
+
 // Functions of their own, or the compiler would need minutes for the one that holds them all.
 #define FORMAT(name)                                                                                                   \
     static __attribute__((noinline)) void multiply_##name(const struct ck_matmul *job) {                               \
         multiply(ck_format_##name, job);                                                                               \
     }
-FORMAT(q8_0)
-FORMAT(q4_0)
-FORMAT(q4_1)
-FORMAT(q5_0)
-FORMAT(q5_1)
-FORMAT(q2_k)
-FORMAT(q3_k)
-FORMAT(q4_k)
-FORMAT(q5_k)
-FORMAT(q6_k)
-FORMAT(iq4_nl)
-FORMAT(iq4_xs)
+FORMATS(FORMAT)
 #undef FORMAT
 
 void ck_avx2_matmul_blocks(const struct ck_matmul *job) {
@@ -40,18 +33,7 @@ void ck_avx2_matmul_blocks(const struct ck_matmul *job) {
 #define FORMAT(name)                                                                                                   \
     case ck_format_##name:                                                                                             \
         return multiply_##name(job);
-        FORMAT(q8_0)
-        FORMAT(q4_0)
-        FORMAT(q4_1)
-        FORMAT(q5_0)
-        FORMAT(q5_1)
-        FORMAT(q2_k)
-        FORMAT(q3_k)
-        FORMAT(q4_k)
-        FORMAT(q5_k)
-        FORMAT(q6_k)
-        FORMAT(iq4_nl)
-        FORMAT(iq4_xs)
+        FORMATS(FORMAT)
 #undef FORMAT
     default:
         return;
