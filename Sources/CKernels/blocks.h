@@ -207,89 +207,65 @@ CK_INLINE void unpack_block(enum ck_format format, const uint8_t *p, struct bloc
         block->minima[0] = block->minima[1] = f16_at(p + 2);
 }
 
-/// A row of quantised activations, padded with zeros to whole groups of eight blocks of 32.
+/// 32 quantised activations.
 struct quantized {
-    /// [group][256]
-    int8_t *integers;
-    /// Per block: the scale, the sum of the integers, and the sum times the scale.
-    float *scales;
-    int32_t *sums;
-    float *weighted_sums;
-    /// Sums of the block's integers by half h (i / 16) and parity p (i / 2 % 2), see quarter_index.
-    int16_t *quarters;
+    int8_t integers[QUANT_BLOCK];
+    /// Sums of the integers by half h (i / 16) and parity p (i / 2 % 2): [h][p].
+    int16_t quarters[2][2];
+    float scale;
+    /// The scale times the sum of all integers.
+    float weighted_sum;
 };
 
-enum {
-    /// Blocks of 32 that the vector loops take at once: a block of 256.
-    GROUP = SUPER_BLOCK / QUANT_BLOCK,
-    GROUP_QUARTERS = 4 * GROUP,
-    GROUP_BYTES = SUPER_BLOCK + GROUP * 12 + GROUP_QUARTERS * 2,
+/// The same once more, for products of 16-bit integers.
+struct quantized_wide {
+    int16_t integers[QUANT_BLOCK];
+    float scale;
 };
 
-CK_INLINE size_t group_count(size_t k) { return (k + SUPER_BLOCK - 1) / SUPER_BLOCK; }
-
-/// Where the quarters (h, 0) and (h, 1) of a block are: in each half group of four blocks, those of the first halves
-/// come before those of the second ones.
-CK_INLINE size_t quarter_index(size_t block, size_t h) {
-    return block / GROUP * GROUP_QUARTERS + block % GROUP / 4 * 16 + h * 8 + block % 4 * 2;
+/// A quantised row of k values: k / 32 of the first kind, then as many of the second.
+CK_INLINE size_t quantized_bytes(size_t k) {
+    return k / QUANT_BLOCK * (sizeof(struct quantized) + sizeof(struct quantized_wide));
 }
-
-CK_INLINE struct quantized quantized_row(const void *row, size_t k) {
-    size_t groups = group_count(k);
-    struct quantized x;
-    x.integers = (int8_t *)(uintptr_t)row;
-    x.scales = (float *)(x.integers + groups * SUPER_BLOCK);
-    x.sums = (int32_t *)(x.scales + groups * GROUP);
-    x.weighted_sums = (float *)(x.sums + groups * GROUP);
-    x.quarters = (int16_t *)(x.weighted_sums + groups * GROUP);
-    return x;
-}
+CK_INLINE size_t wide_offset(size_t k) { return k / QUANT_BLOCK * sizeof(struct quantized); }
 
 /// The quantised row m of a job.
-CK_INLINE struct quantized job_row(const struct ck_matmul *job, size_t m) {
-    return quantized_row((const char *)job->quantized + m * job->quantized_stride, job->k);
+CK_INLINE const struct quantized *job_row(const struct ck_matmul *job, size_t m) {
+    return (const struct quantized *)((const char *)job->quantized + m * job->quantized_stride);
 }
 
-CK_INLINE void quantize_block(const float *x, size_t block, struct quantized *out) {
+CK_INLINE void quantize_block(const float *x, struct quantized *out, struct quantized_wide *wide) {
     // Magnitudes compare like their bits, and NaN's are the largest.
     uint32_t most = 0;
     for (size_t i = 0; i < QUANT_BLOCK; i++) {
         uint32_t magnitude = bits_of(x[i]) & 0x7fffffff;
         most = magnitude > most ? magnitude : most;
     }
-    int8_t *integers = out->integers + block * QUANT_BLOCK;
     bool finite = most < 0x7f800000, zero = !finite || float_of(most) < 0x1p-100f;
     float factor = 127.0f / (zero ? 1.0f : float_of(most));
-    int16_t quarters[4] = {0};
     for (size_t i = 0; i < QUANT_BLOCK; i++) {
         float shifted = (zero ? 0.0f : x[i]) * factor + 0x1.8p23f; // rounds to an integer in the low bits
-        integers[i] = (int8_t)(bits_of(shifted) & 0xff);
+        wide->integers[i] = (int16_t)(bits_of(shifted) & 0xffff);
     }
-    for (size_t i = 0; i < QUANT_BLOCK; i++)
-        quarters[i / HALF_BLOCK * 2 + i / 2 % 2] += integers[i];
-    memcpy(out->quarters + quarter_index(block, 0), quarters, 4);
-    memcpy(out->quarters + quarter_index(block, 1), quarters + 2, 4);
-    out->scales[block] = !finite ? NAN : zero ? 0.0f : float_of(most) / 127.0f;
-    out->sums[block] = quarters[0] + quarters[1] + quarters[2] + quarters[3];
-    out->weighted_sums[block] = out->scales[block] * (float)out->sums[block];
+    int16_t quarters[4] = {0};
+    for (size_t i = 0; i < QUANT_BLOCK; i++) {
+        out->integers[i] = (int8_t)wide->integers[i];
+        quarters[i / HALF_BLOCK * 2 + i / 2 % 2] += wide->integers[i];
+    }
+    memcpy(out->quarters, quarters, sizeof quarters);
+    out->scale = wide->scale = !finite ? NAN : zero ? 0.0f : float_of(most) / 127.0f;
+    out->weighted_sum = out->scale * (float)(quarters[0] + quarters[1] + quarters[2] + quarters[3]);
 }
 
 static inline __attribute__((unused)) void quantize_rows(const float *x, size_t x_stride, size_t rows, size_t k,
                                                          void *out, size_t out_stride) {
     for (size_t row = 0; row < rows; row++) {
         char *place = (char *)out + row * out_stride;
-        struct quantized quantized = quantized_row(place, k);
-        if (k % SUPER_BLOCK != 0)
-            memset(place, 0, group_count(k) * GROUP_BYTES);
+        struct quantized *blocks = (struct quantized *)place;
+        struct quantized_wide *wide = (struct quantized_wide *)(place + wide_offset(k));
         for (size_t block = 0; block < k / QUANT_BLOCK; block++)
-            quantize_block(x + row * x_stride + block * QUANT_BLOCK, block, &quantized);
+            quantize_block(x + row * x_stride + block * QUANT_BLOCK, blocks + block, wide + block);
     }
-}
-
-/// The bytes of the block of weights that holds the block of 32 of this number.
-CK_INLINE const uint8_t *weights_at(enum ck_format format, const void *row, size_t block) {
-    struct ck_block shape = block_of(format);
-    return (const uint8_t *)row + block / (shape.values / QUANT_BLOCK) * shape.bytes;
 }
 
 CK_INLINE void load_format(enum ck_format format, const uint8_t *p, float *out, size_t n) {

@@ -59,6 +59,12 @@ void *linux_map_file(int file, size_t length)
     return base == MAP_FAILED ? NULL : base;
 }
 
+void *linux_map_file_for_writing(int file, size_t length)
+{
+    void *base = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    return base == MAP_FAILED ? NULL : base;
+}
+
 void *linux_map_memory(size_t length, int huge)
 {
     void *base = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -75,6 +81,11 @@ static int advise(const void *base, size_t length, int advice)
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t start = (uintptr_t)base & ~(page - 1);
     return madvise((void *)start, (uintptr_t)base + length - start, advice);
+}
+
+int linux_advise_unneeded(const void *base, size_t length)
+{
+    return advise(base, length, MADV_DONTNEED);
 }
 
 int linux_advise_sequential(const void *base, size_t length)

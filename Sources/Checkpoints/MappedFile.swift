@@ -9,6 +9,8 @@ package final class MappedFile: @unchecked Sendable {
     package let name: String
     package let base: UnsafeRawPointer
     package let byteCount: Int
+    /// When the file was last changed, in nanoseconds since 1970; 0 for the built-in model's.
+    let modified: Int
     private let isMapping: Bool
 
     /// Throws when the file cannot be opened, is none or is empty.
@@ -32,6 +34,7 @@ package final class MappedFile: @unchecked Sendable {
         self.name = name
         self.base = UnsafeRawPointer(base)
         byteCount = status.st_size
+        modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
         isMapping = true
     }
 
@@ -40,6 +43,7 @@ package final class MappedFile: @unchecked Sendable {
         self.name = name
         self.base = base
         self.byteCount = byteCount
+        modified = 0
         isMapping = false
     }
 

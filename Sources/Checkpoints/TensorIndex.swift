@@ -37,6 +37,10 @@ package struct TensorIndex: Sendable, Sequence {
 
     package var count: Int { views.count }
     package var fileNames: [String] { files.map(\.name) }
+    /// Changes when a file is replaced: names, sizes and times of the last change.
+    package var fileKey: String {
+        files.map { "\($0.name) \($0.byteCount) \($0.modified)" }.joined(separator: ", ")
+    }
     /// Bytes of all tensors.
     package var byteCount: Int { views.reduce(0) { $0 + $1.byteCount } }
 

@@ -1,3 +1,5 @@
+import CLinux
+
 /// One tensor of a checkpoint, in place: row-major, little-endian, read-only. Its name is Hugging Face's.
 ///
 /// Unchecked because the bytes never change; the view keeps their owner, usually a mapping, alive.
@@ -13,6 +15,11 @@ package struct TensorView: @unchecked Sendable {
     package let file: String
 
     package var elementCount: Int { byteCount / type.blockBytes * type.blockLength }
+
+    /// Gives the memory of a mapped tensor back; it is read from the file again when it is used again.
+    package func releasePages() {
+        if owner is MappedFile { _ = linux_advise_unneeded(base, byteCount) }
+    }
 }
 
 extension TensorView {

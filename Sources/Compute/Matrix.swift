@@ -1,10 +1,13 @@
 import CKernels
 
-/// Weights `[outputs, inputs]`, row-major, in mapped or owned memory that `owner` keeps alive.
+/// Weights `[outputs, inputs]`, row-major or packed, in mapped or owned memory that `owner` keeps alive.
 package struct Matrix: @unchecked Sendable {
     package let outputs: Int
     package let inputs: Int
     package let format: ElementFormat
+    /// Whether the rows are interleaved for products (see `Processor.pack`), as block formats must be to be multiplied
+    /// by; else a row can be read by itself.
+    package let isPacked: Bool
     /// Slices of the sum over the inputs; nil: one sum in ascending order.
     package var cuts: CutPoints?
 
@@ -18,8 +21,9 @@ package struct Matrix: @unchecked Sendable {
     /// blocks, and their cuts fall between blocks.
     package init(
         outputs: Int, inputs: Int, format: ElementFormat, base: UnsafeRawPointer, owner: AnyObject,
-        scales: UnsafeRawPointer? = nil, scalesOwner: AnyObject? = nil, cuts: CutPoints? = nil
+        scales: UnsafeRawPointer? = nil, scalesOwner: AnyObject? = nil, cuts: CutPoints? = nil, isPacked: Bool = false
     ) {
+        precondition(!isPacked || format.isBlocked, "\(format) is multiplied by as it is")
         precondition((format == .f8e4m3) == (scales != nil), "f8e4m3 has block scales, other formats have none")
         precondition(inputs % format.blockSize == 0, "\(inputs) inputs in \(format) blocks of \(format.blockSize)")
         precondition(
@@ -32,6 +36,7 @@ package struct Matrix: @unchecked Sendable {
         self.scales = scales?.assumingMemoryBound(to: Float.self)
         self.scalesOwner = scalesOwner
         self.cuts = cuts
+        self.isPacked = isPacked
     }
 
     /// Encodes a tensor as f32, f16 or bf16 into memory of its own.
@@ -50,9 +55,13 @@ package struct Matrix: @unchecked Sendable {
 
     /// Bytes that one pass over the weights reads, scales included.
     package var byteCount: Int {
+        if isPacked { return packedByteCount }
         let blockRows = (outputs + Int(CK_SCALE_BLOCK) - 1) / Int(CK_SCALE_BLOCK)
         return outputs * rowBytes + (scales == nil ? 0 : blockRows * scaleStride * 4)
     }
+
+    /// Bytes of the weights once packed: those of rows that fill whole strips.
+    package var packedByteCount: Int { ck_packed_bytes(format.kernelFormat, outputs, inputs) }
 
     /// The weights in f32, in memory of their own: for small matrices that operations do not multiply by as they are.
     package func decoded() -> Matrix {
@@ -66,6 +75,7 @@ package struct Matrix: @unchecked Sendable {
 
     /// Decodes row `row` into `inputs` floats.
     func load(row: Int, with kernels: ck_kernels, into out: UnsafeMutablePointer<Float>) {
+        precondition(!isPacked, "rows of packed weights are not read alone")
         let rowScales = scales.map { $0 + row / Int(CK_SCALE_BLOCK) * scaleStride }
         kernels.load(format.kernelFormat, base + row * rowBytes, rowScales, out, inputs)
     }

@@ -90,6 +90,7 @@ extension Processor {
         y: UnsafeMutablePointer<Float>, yStride: Int, bias: UnsafePointer<Float>? = nil,
         accumulates: Bool = false, thread: Int
     ) {
+        precondition(matrix.isPacked == matrix.format.isBlocked, "\(matrix.format) weights that are not packed")
         var arguments = ck_matmul(
             format: matrix.format.kernelFormat, weights: matrix.base, weight_stride: matrix.rowBytes,
             scales: matrix.scales, scale_stride: matrix.scaleStride, x: input.values,

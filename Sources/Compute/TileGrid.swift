@@ -16,6 +16,8 @@ struct TileGrid {
     /// Up to this many rows the kernels decode weights on their way to the multiply-add, 8 outputs at a time; beyond
     /// it they work in blocks of 66 rows x 48 outputs.
     private static let streamedRows = 3
+    /// Block formats are packed in strips of 16.
+    private static let streamedOutputs = 16
     private static let outputBlock = 48
     private static let manyRowTile = 4 * 66
     private static let manyOutputTile = 2 * outputBlock
@@ -27,7 +29,7 @@ struct TileGrid {
             rowTile = max(rows.count, 1)
             let even = (outputs.count + threads * 4 - 1) / (threads * 4)
             let wanted = min(max(Self.streamedBytes / max(rowBytes, 1), 1), even)
-            let multiple = rows.count <= Self.streamedRows ? 8 : Self.outputBlock
+            let multiple = rows.count <= Self.streamedRows ? Self.streamedOutputs : Self.outputBlock
             outputTile = max((wanted + multiple - 1) / multiple, 1) * multiple
         } else {
             rowTile = Self.manyRowTile

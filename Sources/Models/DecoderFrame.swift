@@ -29,7 +29,7 @@ final class DecoderFrame: @unchecked Sendable {
         rotary = RotaryTable(configuration.rope)
         embedding = try weights.matrix("model.embed_tokens.weight")
         finalNorm = try weights.vector("model.norm.weight")
-        head = configuration.tiesEmbeddings ? embedding : try weights.matrix("lm_head.weight")
+        head = try weights.linear(configuration.tiesEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight")
     }
 
     /// Lays the batch out and embeds its tokens.

@@ -26,13 +26,13 @@ extension DenseDecoder {
         let hasBias = configuration.hasQueryKeyValueBias
         return Layer(
             attentionNorm: try weights.vector("\(prefix).input_layernorm.weight"),
-            query: try weights.matrix("\(attention).q_proj.weight"),
-            key: try weights.matrix("\(attention).k_proj.weight"),
-            value: try weights.matrix("\(attention).v_proj.weight"),
+            query: try weights.linear("\(attention).q_proj.weight"),
+            key: try weights.linear("\(attention).k_proj.weight"),
+            value: try weights.linear("\(attention).v_proj.weight"),
             queryBias: try weights.optionalVector("\(attention).q_proj.bias", hasBias),
             keyBias: try weights.optionalVector("\(attention).k_proj.bias", hasBias),
             valueBias: try weights.optionalVector("\(attention).v_proj.bias", hasBias),
-            output: try weights.matrix("\(attention).o_proj.weight") { _ in configuration.headDimension },
+            output: try weights.linear("\(attention).o_proj.weight") { _ in configuration.headDimension },
             outputBias: try weights.optionalVector("\(attention).o_proj.bias", configuration.hasOutputBias),
             feedForwardNorm: try weights.vector("\(prefix).post_attention_layernorm.weight"),
             feedForward: try weights.feedForward("\(prefix).mlp", hasBias: configuration.hasFeedForwardBias))

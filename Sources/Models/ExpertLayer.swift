@@ -10,7 +10,7 @@ struct ExpertLayer: Sendable {
     let shared: FeedForward?
 
     init(_ prefix: String, _ configuration: ExpertConfiguration, weights: WeightSource) throws(CheckpointError) {
-        scores = try weights.matrix("\(prefix).gate.weight")
+        scores = try weights.linear("\(prefix).gate.weight")
         router = ExpertRouter(
             expertCount: configuration.routedCount, activeCount: configuration.activeCount,
             groupCount: configuration.groupCount, activeGroupCount: configuration.activeGroupCount,

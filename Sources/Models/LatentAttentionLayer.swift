@@ -25,16 +25,16 @@ struct LatentAttentionLayer: Sendable {
         processor: Processor
     ) throws(CheckpointError) {
         if latent.queryRank == nil {
-            query = .plain(try weights.matrix("\(prefix).q_proj.weight"))
+            query = .plain(try weights.linear("\(prefix).q_proj.weight"))
         } else {
             query = .compressed(
-                down: try weights.matrix("\(prefix).q_a_proj.weight"),
+                down: try weights.linear("\(prefix).q_a_proj.weight"),
                 norm: try weights.vector("\(prefix).q_a_layernorm.weight"),
-                up: try weights.matrix("\(prefix).q_b_proj.weight"))
+                up: try weights.linear("\(prefix).q_b_proj.weight"))
         }
-        compression = try weights.matrix("\(prefix).kv_a_proj_with_mqa.weight")
+        compression = try weights.linear("\(prefix).kv_a_proj_with_mqa.weight")
         latentNorm = try weights.vector("\(prefix).kv_a_layernorm.weight")
         (expansion, absorption) = try weights.keyValueExpansion(prefix, shape: shape, processor: processor)
-        output = try weights.matrix("\(prefix).o_proj.weight") { _ in latent.valueDimension }
+        output = try weights.linear("\(prefix).o_proj.weight") { _ in latent.valueDimension }
     }
 }

@@ -2,7 +2,7 @@ package import Checkpoints
 
 /// Makes a model of a checkpoint: checks the tensors, reads the weights into memory and names them.
 package enum ModelLoader {
-    /// Weights stay where they are mapped. `progress` reports bytes read of all.
+    /// Weights of block formats are packed, others stay where they are mapped. `progress` reports bytes read of all.
     ///
     /// Throws `CheckpointError` for tensors that do not fit the configuration, `ComputeError` for an instruction set
     /// that this machine lacks.
@@ -12,12 +12,22 @@ package enum ModelLoader {
     ) throws -> any LanguageModel {
         let plan = TensorPlan(configuration)
         try plan.check(checkpoint.tensors)
-        try checkpoint.tensors.prefetch(available: options.availableMemory, progress: progress)
-        let weights = WeightSource(checkpoint.tensors)
-        switch configuration.architecture {
-        case .qwen2, .llama: return try DenseDecoder(configuration, weights: weights, options: options)
-        case .deepseekV3: return try DeepseekV3(configuration, plan: plan, weights: weights, options: options)
+        let packing = try PackingPlan(checkpoint.tensors, options: options)
+        let packed = try packing.open(name: checkpoint.name)
+        if packing.byteCount == 0 {
+            try checkpoint.tensors.prefetch(available: options.availableMemory, progress: progress)
         }
+        let weights = WeightSource(
+            checkpoint.tensors,
+            packer: WeightPacker(
+                processor: options.processor, packed: packed, total: packing.byteCount, progress: progress))
+        let model: any LanguageModel =
+            switch configuration.architecture {
+            case .qwen2, .llama: try DenseDecoder(configuration, weights: weights, options: options)
+            case .deepseekV3: try DeepseekV3(configuration, plan: plan, weights: weights, options: options)
+            }
+        try packed.finish()
+        return model
     }
 
     /// Bytes of weights that one token reads: no embedding table unless it is the head as well, and of the routed

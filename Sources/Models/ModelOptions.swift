@@ -9,13 +9,17 @@ package struct ModelOptions: Sendable {
     package var maxContext: Int?
     /// Bytes of memory that weights may fill. Larger checkpoints are streamed from disk instead of read at start.
     package var availableMemory: Int
+    /// Folder in which packed weights are kept for the next start; nil: they are packed in memory at each start.
+    package var weightCache: String?
 
     package init(
-        processor: Processor, keyValueType: KeyValueType = .auto, maxContext: Int? = nil, availableMemory: Int = .max
+        processor: Processor, keyValueType: KeyValueType = .auto, maxContext: Int? = nil, availableMemory: Int = .max,
+        weightCache: String? = nil
     ) {
         self.processor = processor
         self.keyValueType = keyValueType
         self.maxContext = maxContext
         self.availableMemory = availableMemory
+        self.weightCache = weightCache
     }
 }

@@ -22,10 +22,11 @@ extension WeightSource {
             throw unusable(ElementFormat(keys.type) == nil ? keys : values)
         }
         let headBytes = keys.byteCount / shape.heads
-        let absorption = (0..<shape.heads).map { head in
-            Matrix(
-                outputs: shape.rank, inputs: shape.nope, format: keyFormat, base: keys.base + head * headBytes,
-                owner: keys.owner)
+        let absorption = try (0..<shape.heads).map { head throws(CheckpointError) in
+            try packed(
+                Matrix(
+                    outputs: shape.rank, inputs: shape.nope, format: keyFormat, base: keys.base + head * headBytes,
+                    owner: keys.owner), of: keys, number: head)
         }
         let rows = Self.expandedRows(keys, keyFormat, values, valueFormat, shape: shape, processor: processor)
         let keepsFormat = keyFormat == valueFormat && !keyFormat.isBlocked

@@ -1,13 +1,27 @@
 import Checkpoints
 import Compute
 
-/// Finds a checkpoint's tensors by name and gives them to the operations in place.
+/// Finds a checkpoint's tensors by name and gives them to the operations: in place, or packed.
 struct WeightSource {
     private let tensors: TensorIndex
+    private let packer: WeightPacker
 
-    init(_ tensors: TensorIndex) { self.tensors = tensors }
+    init(_ tensors: TensorIndex, packer: WeightPacker) {
+        self.tensors = tensors
+        self.packer = packer
+    }
 
-    /// The weights of a linear layer. `cutInto` gives the blocks at which the sum over the inputs may be cut; blocks
+    /// The weights of a linear layer, packed if the format asks for it.
+    func linear(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
+        try packer.pack(try matrix(name, cutInto: blockSize), of: try tensor(name))
+    }
+
+    /// Part of a tensor, packed if the format asks for it.
+    func packed(_ part: Matrix, of tensor: TensorView, number: Int) throws(CheckpointError) -> Matrix {
+        try packer.pack(part, of: tensor, number: number)
+    }
+
+    /// A matrix whose rows can be read. `cutInto` gives the blocks at which the sum over the inputs may be cut; blocks
     /// of the format stay whole.
     func matrix(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
         let tensor = try tensor(name)
@@ -23,9 +37,9 @@ struct WeightSource {
             owner: tensor.owner, scales: scales?.base, scalesOwner: scales?.owner, cuts: cuts)
     }
 
-    /// As `matrix`, for a down projection: cut at quantisation blocks, 128 inputs of fp8 and 32 of other types.
+    /// As `linear`, for a down projection: cut at quantisation blocks, 128 inputs of fp8 and 32 of other types.
     func downMatrix(_ name: String) throws(CheckpointError) -> Matrix {
-        try matrix(name) { $0 == .f8e4m3 ? 128 : 32 }
+        try linear(name) { $0 == .f8e4m3 ? 128 : 32 }
     }
 
     /// A norm's weight or a bias, decoded to f32.
@@ -45,7 +59,7 @@ struct WeightSource {
 
     func feedForward(_ prefix: String, hasBias: Bool = false) throws(CheckpointError) -> FeedForward {
         FeedForward(
-            gate: try matrix("\(prefix).gate_proj.weight"), up: try matrix("\(prefix).up_proj.weight"),
+            gate: try linear("\(prefix).gate_proj.weight"), up: try linear("\(prefix).up_proj.weight"),
             down: try downMatrix("\(prefix).down_proj.weight"),
             gateBias: try optionalVector("\(prefix).gate_proj.bias", hasBias),
             upBias: try optionalVector("\(prefix).up_proj.bias", hasBias),

@@ -58,7 +58,7 @@ package struct LoadedModel: Sendable {
             checkpoint, configuration: self.configuration,
             options: ModelOptions(
                 processor: processor, keyValueType: configuration.cacheType, maxContext: configuration.maxModelLength,
-                availableMemory: MachineMemory.current()?.available ?? .max),
+                availableMemory: MachineMemory.current()?.available ?? .max, weightCache: configuration.weightCache),
             progress: progress)
     }
 
@@ -111,7 +111,10 @@ package struct LoadedModel: Sendable {
 
     /// Enough for as many full contexts as run together, but no more than half of what is free beside the weights.
     private func defaultCacheMemory(_ configuration: ServerConfiguration) -> Int {
-        let mapped = checkpoint.isBuiltin ? 0 : checkpoint.tensors.byteCount
+        let isPackedInMemory = configuration.weightCache == nil
+        let mapped = checkpoint.tensors.reduce(0) { sum, tensor in
+            checkpoint.isBuiltin || tensor.type.isBlocked && isPackedInMemory ? sum : sum + tensor.byteCount
+        }
         let free = max(0, (MachineMemory.current()?.available ?? 1 << 30) - mapped)
         let length = configuration.maxModelLength ?? model.contextLength
         return min(free / 2, configuration.maxSequences * length * model.cacheBytesPerToken)

@@ -22,6 +22,8 @@ package struct ServerConfiguration: Sendable {
     package var cacheMemory: Int?
     package var cacheType: KeyValueType = .auto
     package var prefixCaching = true
+    /// Folder that keeps packed weights between starts; nil: none.
+    package var weightCache: String?
     /// Compute threads; nil: one per processor.
     package var threads: Int?
     /// Seed of requests that name none; nil: a fresh one each.

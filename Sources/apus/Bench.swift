@@ -33,6 +33,9 @@ struct BenchOptions: ParsableArguments {
     @Option(help: "Storage of keys and values.")
     var kvCacheDtype = KeyValueType.auto
 
+    @Option(help: "Folder that keeps quantised weights as the kernels read them, for a faster next start.")
+    var weightCache: String?
+
     @Option(help: "Tokens computed per step.")
     var maxNumBatchedTokens = 512
 
@@ -52,6 +55,7 @@ struct BenchOptions: ParsableArguments {
         result.threads = threads
         result.cacheMemory = kvCacheMemory?.bytes
         result.cacheType = kvCacheDtype
+        result.weightCache = weightCache
         result.maxBatchedTokens = maxNumBatchedTokens
         return result
     }

@@ -67,6 +67,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Storage of keys and values.")
     var kvCacheDtype = KeyValueType.auto
 
+    @Option(help: "Folder that keeps quantised weights as the kernels read them, for a faster next start.")
+    var weightCache: String?
+
     @Option(help: "Tokens per block of the cache.")
     var blockSize = 32
 
@@ -135,6 +138,7 @@ struct Serve: AsyncParsableCommand {
         result.blockSize = blockSize
         result.cacheMemory = kvCacheMemory?.bytes
         result.cacheType = kvCacheDtype
+        result.weightCache = weightCache
         result.prefixCaching = enablePrefixCaching
         result.threads = threads
         result.seed = seed

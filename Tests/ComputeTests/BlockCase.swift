@@ -43,7 +43,9 @@ struct BlockCase {
     var cuts: [Int]
     var bias: Floats?
     let x: Floats
+    /// Row after row, and the same packed.
     let weights: KernelMemory<UInt8>
+    let packed: KernelMemory<UInt8>
     let quantized: KernelMemory<UInt8>
     let rowBytes: Int
     let quantizedBytes: Int
@@ -63,9 +65,17 @@ struct BlockCase {
         rowBytes = blocks * format.block.bytes
         quantizedBytes = ck_quantized_bytes(inputs)
         weights = KernelMemory(format.randomBlocks(outputs * blocks, &random, wild: wild), zero: 0)
+        packed = KernelMemory(ck_packed_bytes(format, outputs, inputs), zero: 0)
         x = Floats(randomFloats(rows * inputs, &random))
         quantized = KernelMemory(max(rows * quantizedBytes, 1), zero: 0)
+        pack()
         try quantize()
+    }
+
+    /// To be called after a change of the weights.
+    func pack() {
+        ck_pack(format, weights.base, outputs, inputs, 0, (outputs + 15) / 16, packed.base)
+        #expect(packed.isFenceIntact)
     }
 
     /// To be called after a change of x.
@@ -81,7 +91,7 @@ struct BlockCase {
         let cutPoints = KernelMemory<Int>(cuts, zero: 0)
         let range = range ?? 0..<outputs
         var job = ck_matmul(
-            format: format, weights: UnsafeRawPointer(weights.base), weight_stride: rowBytes, scales: nil,
+            format: format, weights: UnsafeRawPointer(packed.base), weight_stride: 0, scales: nil,
             scale_stride: 0, x: nil, x_stride: 0,
             quantized: UnsafeRawPointer(quantized.base + first * quantizedBytes), quantized_stride: quantizedBytes,
             y: y.base, y_stride: outputs, bias: (bias?.base).map { UnsafePointer($0) }, accumulate: accumulate,

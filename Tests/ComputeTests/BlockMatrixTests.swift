@@ -67,9 +67,9 @@ import Testing
         let plain = Matrix(random.tensor(rows: 5, columns: 256), format: .f32)
         let outputs = (matrices + [plain]).map { Tensor(rows: 9, columns: $0.outputs) }
         processor.project([
-            Projection(matrices[0], of: second, into: outputs[0]),
-            Projection(matrices[1], of: first, column: 300, into: outputs[1]),
-            Projection(matrices[2], of: second, into: outputs[2], rows: 0..<9),
+            Projection(processor.packed(matrices[0]), of: second, into: outputs[0]),
+            Projection(processor.packed(matrices[1]), of: first, column: 300, into: outputs[1]),
+            Projection(processor.packed(matrices[2]), of: second, into: outputs[2], rows: 0..<9),
             Projection(plain, of: second, into: outputs[3]),
         ])
         try expectNear(outputs[0], second, matrices[0])
@@ -87,12 +87,12 @@ import Testing
         var random = Random(2)
         let inputs = format.blockSize * 11
         let x = random.tensor(rows: 40, columns: inputs)
+        let processor = try Processor(threads: 1)
         for cuts in [nil, CutPoints(inputs: inputs, blockSize: format.blockSize)] {
-            let weights = matrix(format, outputs: 30, inputs: inputs, cuts: cuts, &random)
+            let weights = processor.packed(matrix(format, outputs: 30, inputs: inputs, cuts: cuts, &random))
             let whole = Tensor(rows: 40, columns: 30)
             try Processor(threads: 2).project(Projection(weights, of: x, into: whole))
-            let processor = try Processor(threads: 1)
-            for rows in [0..<1, 5..<8, 17..<33, 3..<40] {
+            for rows in [0..<1, 4..<6, 5..<8, 12..<20, 17..<33, 3..<36, 3..<40] {
                 let part = Tensor(rows: 40, columns: 30)
                 processor.project(Projection(weights, of: x, into: part, rows: rows))
                 for row in rows { #expect(part.row(row) == whole.row(row)) }
@@ -105,9 +105,9 @@ import Testing
         var random = Random(3)
         func network() -> FeedForward {
             FeedForward(
-                gate: matrix(.q4_0, outputs: 64, inputs: 96, &random),
+                gate: processor.packed(matrix(.q4_0, outputs: 64, inputs: 96, &random)),
                 up: Matrix(random.tensor(rows: 64, columns: 96), format: .bf16),
-                down: matrix(.q8_0, outputs: 96, inputs: 64, &random))
+                down: processor.packed(matrix(.q8_0, outputs: 96, inputs: 64, &random)))
         }
         let experts = (0..<4).map { _ in network() }
         let router = ExpertRouter(
@@ -132,6 +132,27 @@ import Testing
             }
             #expect(output.row(row) == sum)
         }
+    }
+
+    @Test(arguments: BlockMatrixTests.formats)
+    func `packing keeps every byte, on one thread and on several`(format: ElementFormat) throws {
+        var random = Random(6)
+        let weights = matrix(format, outputs: 70, inputs: 512, &random)
+        let packed = try [1, 2].map { try Processor(threads: $0).packed(weights) }
+        let bytes = packed.map { matrix in
+            withExtendedLifetime(matrix) {
+                [UInt8](UnsafeRawBufferPointer(start: matrix.base, count: matrix.byteCount))
+            }
+        }
+        #expect(bytes[0] == bytes[1])
+        #expect(packed[0].byteCount == 80 * format.byteCount(of: 512))
+        // A permutation of the bytes, with zeros for the rows that fill the last strip. Formats with a fifth bit
+        // apart also permute those bits.
+        guard format != .q5_0 && format != .q5_1 else { return }
+        let rows = [UInt8](UnsafeRawBufferPointer(start: weights.base, count: weights.byteCount))
+        let zeros = [UInt8](repeating: 0, count: 10 * format.byteCount(of: 512))
+        #expect(bytes[0].sorted() == (rows + zeros).sorted())
+        withExtendedLifetime(weights) {}
     }
 
     @Test(arguments: BlockMatrixTests.formats)

@@ -72,12 +72,15 @@ import Testing
             let x = Floats(randomFloats(count, &random, in: -magnitude...magnitude))
             let row = KernelMemory<UInt8>(ck_quantized_bytes(count), zero: 0xff)
             try kernels(isa).quantize(x.base, count, 1, count, row.base, row.count)
-            let groups = (count + 255) / 256
-            let base = UnsafeRawPointer(row.base)
+            // Blocks of 48 bytes, then the same once more in 16 bits, in blocks of 68.
+            let base = UnsafeRawPointer(row.base), wide = base + count / 32 * 48
             for index in 0..<count {
-                let integer = base.load(fromByteOffset: index, as: Int8.self)
-                let scale = base.load(fromByteOffset: groups * 256 + index / 32 * 4, as: Float.self)
+                let (block, place) = index.quotientAndRemainder(dividingBy: 32)
+                let integer = base.load(fromByteOffset: block * 48 + place, as: Int8.self)
+                let scale = base.load(fromByteOffset: block * 48 + 40, as: Float.self)
                 #expect(abs(Double(integer) * Double(scale) - Double(x.base[index])) <= Double(scale) * 0.500001)
+                #expect(wide.load(fromByteOffset: block * 68 + place * 2, as: Int16.self) == Int16(integer))
+                #expect(wide.load(fromByteOffset: block * 68 + 64, as: Float.self) == scale)
             }
             #expect(row.isFenceIntact)
         }

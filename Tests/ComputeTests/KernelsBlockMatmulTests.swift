@@ -175,6 +175,7 @@ import Testing
                         let isScale = format.scalePlaces.contains { place == $0 || place == $0 + 1 }
                         matmul.weights.base[index] = isScale ? (place % 2 == 0 ? 0 : 0x3c) : byte
                     }
+                    matmul.pack()
                     for index in 0..<matmul.x.count { matmul.x.base[index] = index % 64 < 32 ? 127 : -127 }
                     try matmul.quantize()
                     let y = try matmul.output(isa), expected = try matmul.output(.scalar)

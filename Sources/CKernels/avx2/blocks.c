@@ -1,19 +1,11 @@
 #if defined(__x86_64__)
 #include "avx2.h"
 #include "blockpanel.h"
-#include "blockstream.h"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 void ck_avx2_quantize(const float *x, size_t x_stride, size_t rows, size_t k, void *out, size_t out_stride) {
     quantize_rows(x, x_stride, rows, k, out, out_stride);
-}
-
-CK_INLINE void multiply(enum ck_format format, const struct ck_matmul *job) {
-    if (job->m <= BLOCK_STREAM_ROWS)
-        block_stream(format, job);
-    else
-        block_panels(format, job);
 }
 
 #define FORMATS(DO)                                                                                                    \
@@ -23,7 +15,7 @@ CK_INLINE void multiply(enum ck_format format, const struct ck_matmul *job) {
 // Functions of their own, or the compiler would need minutes for the one that holds them all.
 #define FORMAT(name)                                                                                                   \
     static __attribute__((noinline)) void multiply_##name(const struct ck_matmul *job) {                               \
-        multiply(ck_format_##name, job);                                                                               \
+        block_panels(ck_format_##name, job);                                                                               \
     }
 FORMATS(FORMAT)
 #undef FORMAT

@@ -59,13 +59,16 @@ enum {
     CK_HEAD_SIZE_MAX = 1024,
     /// Activations that share one scale when they are quantised, see `quantize`.
     CK_QUANT_BLOCK = 32,
+    /// Outputs whose weights in block formats are packed together.
+    CK_STRIP_OUTPUTS = 16,
 };
 
 /// y[m][n] = sum over k of x[m][k] * w[n][k], then + bias[n] if there is one; added to y[m][n] if `accumulate`.
 /// Computes outputs n in [n_begin, n_end) of all m rows and touches nothing else in y.
 struct ck_matmul {
     enum ck_format format;
-    /// w, row-major [n][k]: row n starts at `weights + n * weight_stride` bytes.
+    /// w, row-major [n][k]: row n starts at `weights + n * weight_stride` bytes. Block formats: as `ck_pack` packs
+    /// them, without a stride.
     const void *weights;
     size_t weight_stride;
     /// f8e4m3 only (else NULL): the value of w[n][k] is e4m3 * scales[(n / 128) * scale_stride + k / 128], that is
@@ -101,10 +104,10 @@ struct ck_matmul {
 // Products with block formats. x is quantised in blocks of 32: integers a in -127...127, a scale dx, the integers'
 // sums. A block of 32 weights is scale * factor[half] * q + minimum[half], see blocks.h. Per block, exactly:
 //   I = factor[0] * (sum of q a over the first 16) + factor[1] * (sum over the last 16), in 32-bit integers
-// A segment has eight f32 lanes; its block i (counted from the segment's begin) goes to lane i % 8:
-//   lane = fma(scale * dx, I, lane); formats with minima: then lane = fma(minimum, dx * (sum of a), lane), or for
-//   q2_k one such step per half of 16
-// and the lanes are summed as ((0+4)+(2+6))+((1+5)+(3+7)). All tables give the same bits.
+// A segment's sum goes through its blocks in ascending order, in f32:
+//   sum = fma(scale * dx, I, sum); formats with minima: then sum = fma(minimum, dx * (sum of a), sum), or for q2_k one
+//   such step per half of 16
+// All tables give the same bits.
 
 /// A paged cache of one key/value head as one sequence sees it: token j is in block `block_table[j / block_tokens]`.
 ///   key of token j   = keys   + block * key_block_stride   + (j % block_tokens) * key_stride
@@ -248,6 +251,12 @@ const char *ck_isa_name(enum ck_isa isa);
 struct ck_block ck_block_of(enum ck_format format);
 /// Bytes that `quantize` writes for a row of k values.
 size_t ck_quantized_bytes(size_t k);
+/// Bytes of a matrix [n][k] in a block format, packed: those of its rows, and of as many more as fill the last strip.
+size_t ck_packed_bytes(enum ck_format format, size_t n, size_t k);
+/// Packs the strips [strip_begin, strip_end) of a matrix in a block format, whose rows lie one after the other, for
+/// products: strip s holds the rows from CK_STRIP_OUTPUTS * s on; `out` is where strip 0 is. See packed.h.
+void ck_pack(enum ck_format format, const void *weights, size_t n, size_t k, size_t strip_begin, size_t strip_end,
+             void *out);
 
 /// One value's conversions, the same as `store` and `load` make.
 uint16_t ck_f16_from_f32(float value);

@@ -1,56 +1,51 @@
-#include "../blocks.h"
+#include "../packed.h"
 #include "scalar.h"
 
 void ck_scalar_quantize(const float *x, size_t x_stride, size_t rows, size_t k, void *out, size_t out_stride) {
     quantize_rows(x, x_stride, rows, k, out, out_stride);
 }
 
-/// Adds the part `part` of a decoded block, which is the block of 32 of number `index`, to its lane.
+/// Adds the products of part `part` of a decoded block, which meets the activations x, to a segment's sum.
 CK_INLINE float add_block(enum ck_format format, const struct block *w, size_t part, const struct quantized *x,
-                          size_t index, float lane) {
-    const int8_t *integers = x->integers + index * QUANT_BLOCK, *weights = w->integers + part * QUANT_BLOCK;
+                          float sum) {
+    const int8_t *weights = w->integers + part * QUANT_BLOCK;
     int32_t product = 0;
     for (size_t h = 0; h < 2; h++) {
-        int32_t sum = 0;
+        int32_t half = 0;
         for (size_t i = h * HALF_BLOCK; i < (h + 1) * HALF_BLOCK; i++)
-            sum += weights[i] * integers[i];
-        product += w->factors[2 * part + h] * sum;
+            half += weights[i] * x->integers[i];
+        product += w->factors[2 * part + h] * half;
     }
-    lane = fmaf(w->scales[part] * x->scales[index], (float)product, lane);
+    sum = fmaf(w->scales[part] * x->scale, (float)product, sum);
     if (!has_minimum(format))
-        return lane;
+        return sum;
     if (!has_halves(format))
-        return fmaf(w->minima[2 * part], x->weighted_sums[index], lane);
-    for (size_t h = 0; h < 2; h++) {
-        const int16_t *quarters = x->quarters + quarter_index(index, h);
-        lane = fmaf(w->minima[2 * part + h], x->scales[index] * (float)(quarters[0] + quarters[1]), lane);
-    }
-    return lane;
+        return fmaf(w->minima[2 * part], x->weighted_sum, sum);
+    for (size_t h = 0; h < 2; h++)
+        sum = fmaf(w->minima[2 * part + h], x->scale * (float)(x->quarters[h][0] + x->quarters[h][1]), sum);
+    return sum;
 }
 
 enum { ROWS = 32 };
 
-/// Sums one segment of output n for the rows [m, m + rows): sums[row][segment].
+/// Sums one segment, the blocks [begin, end), of output n for the rows [m, m + rows): sums[row][segment].
 static void sum_segment(const struct ck_matmul *job, size_t n, size_t m, size_t rows, size_t begin, size_t end,
                         size_t segment, float sums[ROWS][8]) {
     enum ck_format format = job->format;
-    const void *row = (const char *)job->weights + n * job->weight_stride;
+    const uint8_t *strip = strip_of(job, n);
     size_t parts = block_of(format).values / QUANT_BLOCK;
-    struct quantized x[ROWS];
     for (size_t r = 0; r < rows; r++)
-        x[r] = job_row(job, m + r);
-    float lanes[ROWS][CK_LANES] = {0};
+        sums[r][segment] = 0;
     for (size_t index = begin; index < end; index += parts) {
+        uint8_t bytes[BLOCK_BYTES_MAX];
         struct block block;
-        unpack_block(format, weights_at(format, row, index), &block);
+        gather_block(format, packed_at(format, strip, index), n % STRIP, bytes);
+        unpack_block(format, bytes, &block);
         for (size_t r = 0; r < rows; r++)
-            for (size_t part = 0; part < parts; part++) {
-                float *lane = lanes[r] + (index + part - begin) % CK_LANES;
-                *lane = add_block(format, &block, part, x + r, index + part, *lane);
-            }
+            for (size_t part = 0; part < parts; part++)
+                sums[r][segment] =
+                    add_block(format, &block, part, job_row(job, m + r) + index + part, sums[r][segment]);
     }
-    for (size_t r = 0; r < rows; r++)
-        sums[r][segment] = sum_of_lanes(lanes[r]);
 }
 
 void ck_scalar_matmul_blocks(const struct ck_matmul *job) {

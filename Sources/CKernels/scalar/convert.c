@@ -29,9 +29,6 @@ void ck_scalar_load(enum ck_format format, const void *x, const float *scales, f
             out[i] *= scales[i / CK_SCALE_BLOCK];
 }
 
-struct ck_block ck_block_of(enum ck_format format) { return block_of(format); }
-size_t ck_quantized_bytes(size_t k) { return group_count(k) * GROUP_BYTES; }
-
 uint16_t ck_f16_from_f32(float value) { return f16_of_f32(value); }
 float ck_f32_from_f16(uint16_t bits) { return f32_of_f16(bits); }
 uint16_t ck_bf16_from_f32(float value) { return bf16_of_f32(value); }

@@ -29,6 +29,9 @@ int linux_name_thread(const char *name);
 /// Maps a whole file read-only and shared; NULL on failure.
 void *_Nullable linux_map_file(int file, size_t length);
 
+/// Maps a whole file shared, to be read and written; NULL on failure.
+void *_Nullable linux_map_file_for_writing(int file, size_t length);
+
 /// Maps zeroed private memory, with transparent huge pages asked for where `huge` is not 0; NULL on failure.
 void *_Nullable linux_map_memory(size_t length, int huge);
 
@@ -37,6 +40,10 @@ int linux_advise_sequential(const void *base, size_t length);
 
 /// Starts reading a range into the page cache without waiting for it. The range is widened to whole pages.
 int linux_advise_will_need(const void *base, size_t length);
+
+/// Unmaps the pages of a range of a mapped file, which are read again when they are touched. The range is widened to
+/// whole pages.
+int linux_advise_unneeded(const void *base, size_t length);
 
 /// Reads a range into the page cache and maps it into this process (MADV_POPULATE_READ, Linux 5.14); fails with
 /// EINVAL on older kernels. The range is widened to whole pages.
