@@ -54,6 +54,11 @@ package struct Matrix: @unchecked Sendable {
         return outputs * rowBytes + (scales == nil ? 0 : blockRows * scaleStride * 4)
     }
 
+    /// The encoded rows, one after the other, without scales of f8e4m3.
+    package func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try body(UnsafeRawBufferPointer(start: base, count: outputs * rowBytes).bytes)
+    }
+
     /// The weights in f32, in memory of their own: for small matrices that operations do not multiply by as they are.
     package func decoded() -> Matrix {
         let values = Tensor(rows: outputs, columns: inputs)
