@@ -87,6 +87,11 @@ int linux_advise_will_need(const void *base, size_t length)
     return advise(base, length, MADV_WILLNEED);
 }
 
+int linux_advise_dont_need(const void *base, size_t length)
+{
+    return advise(base, length, MADV_DONTNEED);
+}
+
 int linux_populate_read(const void *base, size_t length)
 {
 #ifdef MADV_POPULATE_READ

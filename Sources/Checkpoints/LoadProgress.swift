@@ -9,5 +9,11 @@ package struct LoadProgress: Sendable, Hashable {
     /// The file that was worked on.
     package let file: String
 
+    package init(completed: Int, total: Int, file: String) {
+        self.completed = completed
+        self.total = total
+        self.file = file
+    }
+
     package var fraction: Double { total == 0 ? 1 : Double(completed) / Double(total) }
 }

@@ -16,6 +16,25 @@ package struct TensorView: @unchecked Sendable {
 }
 
 extension TensorView {
+    /// Reads the bytes into memory; throws when the disk fails.
+    package func populate() throws(CheckpointError) {
+        guard let (file, range) = mapping else { return }
+        try file.populate(range)
+    }
+
+    /// Gives the memory of the bytes back until they are used again.
+    package func release() {
+        guard let (file, range) = mapping else { return }
+        file.release(range)
+    }
+
+    /// Nil for a copy.
+    private var mapping: (file: MappedFile, range: Range<Int>)? {
+        guard let file = owner as? MappedFile else { return nil }
+        let start = base - file.base
+        return (file, start..<start + byteCount)
+    }
+
     /// A view of bytes of a file, which are copied where they do not lie as the elements' type asks.
     init(name: String, shape: [Int], type: ElementType, range: Range<Int>, file: MappedFile) {
         let place = file.base + range.lowerBound

@@ -34,6 +34,11 @@ package struct Matrix: @unchecked Sendable {
         self.cuts = cuts
     }
 
+    /// Refers to a tensor's values, without a copy.
+    package init(_ values: Tensor) {
+        self.init(outputs: values.rows, inputs: values.columns, format: .f32, base: values.base, owner: values)
+    }
+
     /// Encodes a tensor as f32, f16 or bf16 into memory of its own.
     package init(_ values: Tensor, format: ElementFormat, cuts: CutPoints? = nil) {
         precondition(format != .f8e4m3 && !format.isBlocked, "block scales are read, not made")
@@ -65,8 +70,17 @@ package struct Matrix: @unchecked Sendable {
         for row in 0..<outputs {
             load(row: row, with: ck_kernels_best().pointee, into: values.pointer(row: row))
         }
+        var result = Matrix(values)
+        result.cuts = cuts
+        return result
+    }
+
+    /// Some of the rows, in place; not of f8e4m3, whose scales have blocks of rows.
+    package func rows(_ range: Range<Int>) -> Matrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= outputs, "rows \(range) of \(outputs)")
         return Matrix(
-            outputs: outputs, inputs: inputs, format: .f32, base: values.base, owner: values, cuts: cuts)
+            outputs: range.count, inputs: inputs, format: format, base: base + range.lowerBound * rowBytes,
+            owner: owner, cuts: cuts)
     }
 
     /// Decodes row `row` into `inputs` floats.

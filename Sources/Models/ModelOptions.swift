@@ -1,3 +1,4 @@
+package import Checkpoints
 package import Compute
 
 /// How a model is run.
@@ -5,16 +6,21 @@ package struct ModelOptions: Sendable {
     /// The model's alone while it computes.
     package var processor: Processor
     package var keyValueType: KeyValueType
+    /// What weights are quantised to while they are read; nil: they stay as they are.
+    package var quantization: QuantizationType?
     /// Longest sequence in tokens; the checkpoint's own limit if nil, and never beyond it.
     package var maxContext: Int?
-    /// Bytes of memory that weights may fill. Larger checkpoints are streamed from disk instead of read at start.
+    /// Bytes of memory that weights may fill. Larger checkpoints are streamed from disk instead of read at start;
+    /// quantised ones must fit.
     package var availableMemory: Int
 
     package init(
-        processor: Processor, keyValueType: KeyValueType = .auto, maxContext: Int? = nil, availableMemory: Int = .max
+        processor: Processor, keyValueType: KeyValueType = .auto, quantization: QuantizationType? = nil,
+        maxContext: Int? = nil, availableMemory: Int = .max
     ) {
         self.processor = processor
         self.keyValueType = keyValueType
+        self.quantization = quantization
         self.maxContext = maxContext
         self.availableMemory = availableMemory
     }

@@ -1,26 +1,49 @@
 import Checkpoints
 import Compute
 
-/// Finds a checkpoint's tensors by name and gives them to the operations in place.
+/// Finds a checkpoint's tensors by name and gives them to the operations, in place or quantised.
 struct WeightSource {
     private let tensors: TensorIndex
+    /// Nil: weights stay as they are.
+    let quantizer: WeightQuantizer?
 
-    init(_ tensors: TensorIndex) { self.tensors = tensors }
+    init(_ tensors: TensorIndex, quantizer: WeightQuantizer? = nil) {
+        self.tensors = tensors
+        self.quantizer = quantizer
+    }
 
-    /// The weights of a linear layer. `cutInto` gives the blocks at which the sum over the inputs may be cut; blocks
-    /// of the format stay whole.
+    /// The weights of a linear layer; matrices that are stacked are one. `cutInto` gives the blocks at which the sum
+    /// over the inputs may be cut; blocks of the format stay whole.
     func matrix(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
-        let tensor = try tensor(name)
-        guard tensor.shape.count == 2, let format = ElementFormat(tensor.type) else { throw unusable(tensor) }
-        let scales = format == .f8e4m3 ? try self.tensor(name + "_scale_inv") : nil
+        var (stored, tensors) = try stored(name)
+        let type = try type(of: name)
         let cuts = blockSize.map { blockSize in
             CutPoints(
-                inputs: tensor.shape[1],
-                blockSize: Self.leastCommonMultiple(blockSize(tensor.type), tensor.type.blockLength))
+                inputs: stored.inputs, blockSize: Self.leastCommonMultiple(blockSize(type), type.blockLength))
         }
-        return Matrix(
-            outputs: tensor.shape[0], inputs: tensor.shape[1], format: format, base: tensor.base,
-            owner: tensor.owner, scales: scales?.base, scalesOwner: scales?.owner, cuts: cuts)
+        guard let quantizer else {
+            stored.cuts = cuts
+            return stored
+        }
+        guard type != tensors[0].type, let format = ElementFormat(type) else {
+            try quantizer.read(tensors)
+            stored.cuts = cuts
+            return stored
+        }
+        return try quantizer.encoded(stored, in: tensors, as: format, cuts: cuts)
+    }
+
+    /// A matrix as it is stored, and the tensors that it lies in.
+    func stored(_ name: String) throws(CheckpointError) -> (matrix: Matrix, tensors: [TensorView]) {
+        let tensor = try tensor(name)
+        guard let inputs = tensor.shape.last, tensor.shape.count >= 2, let format = ElementFormat(tensor.type) else {
+            throw unusable(tensor)
+        }
+        let scales = format == .f8e4m3 ? try self.tensor(name + "_scale_inv") : nil
+        let matrix = Matrix(
+            outputs: tensor.shape.dropLast().reduce(1, *), inputs: inputs, format: format, base: tensor.base,
+            owner: tensor.owner, scales: scales?.base, scalesOwner: scales?.owner)
+        return (matrix, [tensor] + (scales.map { [$0] } ?? []))
     }
 
     /// As `matrix`, for a down projection: cut at quantisation blocks, 128 inputs of fp8 and 32 of other types.
@@ -36,6 +59,7 @@ struct WeightSource {
         else {
             throw unusable(tensor)
         }
+        try quantizer?.read([tensor])
         return Tensor(decoding: tensor.base, format: format, count: tensor.shape[0])
     }
 
@@ -52,7 +76,11 @@ struct WeightSource {
             downBias: try optionalVector("\(prefix).down_proj.bias", hasBias))
     }
 
-    func type(of name: String) throws(CheckpointError) -> ElementType { try tensor(name).type }
+    /// The type of a matrix's weights as `matrix` gives them.
+    func type(of name: String) throws(CheckpointError) -> ElementType {
+        let tensor = try tensor(name)
+        return quantizer?.type(of: tensor) ?? tensor.type
+    }
 
     func view(_ name: String) -> TensorView? { tensors[name] }
 
@@ -69,7 +97,7 @@ struct WeightSource {
         return a / divisor * b
     }
 
-    func unusable(_ tensor: TensorView) -> CheckpointError {
+    private func unusable(_ tensor: TensorView) -> CheckpointError {
         CheckpointError(
             file: tensor.file, tensor: tensor.name,
             problem: "is \(tensor.type.rawValue) \(tensor.shape), which no operation takes",

@@ -1,0 +1,75 @@
+import Checkpoints
+import Compute
+
+/// Encodes weights while they are loaded, tensor after tensor on all threads, into memory of their own.
+///
+/// Files are read as the tensors come, and their pages are given back, so that no more than one tensor is in memory
+/// beside what is encoded already.
+final class WeightQuantizer {
+    private let recipe: QuantizationRecipe
+    private let processor: Processor
+    private let progress: LoadProgress.Handler?
+    /// Bytes of the tensors to read.
+    private let total: Int
+    private var completed = 0
+
+    /// Throws where the weights are quantised already, or would not fit into the memory that there is.
+    init(
+        _ type: QuantizationType, plan: TensorPlan, tensors: TensorIndex, options: ModelOptions,
+        progress: LoadProgress.Handler?
+    ) throws(CheckpointError) {
+        try tensors.checkIsNotQuantized()
+        recipe = QuantizationRecipe(type, for: plan.configuration)
+        processor = options.processor
+        self.progress = progress
+        total = plan.loadedItems.reduce(0) { sum, item in
+            sum + plan.tensors(of: item, in: tensors).reduce(0) { $0 + $1.byteCount }
+        }
+        let needed = plan.weightBytes(of: tensors, quantizedBy: recipe)
+        guard needed <= options.availableMemory else {
+            throw CheckpointError(
+                file: tensors.fileNames.first ?? "weights",
+                problem: "takes \(HumanReadable.bytes(needed)) as \(type.rawValue), "
+                    + "of \(HumanReadable.bytes(options.availableMemory)) that are available",
+                remedy: "Free memory, or ask for a smaller --quantization.")
+        }
+    }
+
+    func type(of tensor: TensorView) -> ElementType { recipe.elementType(of: tensor.name, shape: tensor.shape) }
+
+    func type(of name: String, shape: [Int]) -> ElementType { recipe.elementType(of: name, shape: shape) }
+
+    /// The weights in another type. Reads the tensors that they lie in and gives their memory back.
+    func encoded(
+        _ matrix: Matrix, in tensors: [TensorView], as format: ElementFormat, cuts: CutPoints? = nil
+    ) throws(CheckpointError) -> Matrix {
+        try read(tensors)
+        let result = processor.encoded(matrix, as: format, cuts: cuts)
+        for tensor in tensors { tensor.release() }
+        return result
+    }
+
+    /// Encodes kv_b_proj in two parts, as GGUF files have it: the transposed keys of each head, and the values.
+    func encodedParts(
+        of expansion: Matrix, in tensors: [TensorView], prefix: String, shape: LatentShape
+    ) throws(CheckpointError) -> (keys: Matrix, values: Matrix)? {
+        let keyType = type(of: "\(prefix).k_b_proj.weight", shape: [shape.heads, shape.rank, shape.nope])
+        let valueType = type(of: "\(prefix).v_b_proj.weight", shape: [shape.heads, shape.value, shape.rank])
+        guard let keyFormat = ElementFormat(keyType), let valueFormat = ElementFormat(valueType) else { return nil }
+        try read(tensors)
+        let parts = processor.expansionParts(of: expansion, shape: shape)
+        for tensor in tensors { tensor.release() }
+        return (
+            processor.encoded(parts.keys, as: keyFormat), processor.encoded(parts.values, as: valueFormat)
+        )
+    }
+
+    /// Reads what stays as it is.
+    func read(_ tensors: [TensorView]) throws(CheckpointError) {
+        for tensor in tensors {
+            try tensor.populate()
+            completed += tensor.byteCount
+            progress?(LoadProgress(completed: completed, total: total, file: tensor.file))
+        }
+    }
+}
