@@ -202,7 +202,7 @@ static void encode_q5_k(const float *x, uint8_t *out) {
     put_low_bits(parts.integers, out + 48);
 }
 
-void encode_affine(enum ck_format format, const float *x, uint8_t *out, size_t n) {
+void ck_encode_affine(enum ck_format format, const float *x, uint8_t *out, size_t n) {
     size_t bytes = block_of(format).bytes;
     for (size_t i = 0; i < n; i += SUPER_BLOCK, x += SUPER_BLOCK, out += bytes)
         switch (format) {

@@ -30,20 +30,20 @@ void ck_encode(enum ck_format format, const float *x, void *out, size_t n) {
     case ck_format_q4_1:
     case ck_format_q5_0:
     case ck_format_q5_1:
-        encode_plain(format, x, out, n);
+        ck_encode_plain(format, x, out, n);
         break;
     case ck_format_q2_k:
     case ck_format_q4_k:
     case ck_format_q5_k:
-        encode_affine(format, x, out, n);
+        ck_encode_affine(format, x, out, n);
         break;
     case ck_format_q3_k:
     case ck_format_q6_k:
-        encode_symmetric(format, x, out, n);
+        ck_encode_symmetric(format, x, out, n);
         break;
     case ck_format_iq4_nl:
     case ck_format_iq4_xs:
-        encode_table(format, x, out, n);
+        ck_encode_table(format, x, out, n);
         break;
     default: // without blocks: `store`
         return;

@@ -12,10 +12,10 @@ typedef float lanes __attribute__((ext_vector_type(RUNS)));
 /// Below this magnitude a run of values counts as zeros.
 #define NEGLIGIBLE 1e-15f
 
-void encode_plain(enum ck_format format, const float *x, uint8_t *out, size_t n);
-void encode_affine(enum ck_format format, const float *x, uint8_t *out, size_t n);
-void encode_symmetric(enum ck_format format, const float *x, uint8_t *out, size_t n);
-void encode_table(enum ck_format format, const float *x, uint8_t *out, size_t n);
+void ck_encode_plain(enum ck_format format, const float *x, uint8_t *out, size_t n);
+void ck_encode_affine(enum ck_format format, const float *x, uint8_t *out, size_t n);
+void ck_encode_symmetric(enum ck_format format, const float *x, uint8_t *out, size_t n);
+void ck_encode_table(enum ck_format format, const float *x, uint8_t *out, size_t n);
 
 CK_INLINE void put_u16(uint8_t *p, uint16_t value) {
     p[0] = (uint8_t)value;
@@ -74,6 +74,11 @@ CK_INLINE float extreme(const float *x, size_t count) {
     }
     return extreme;
 }
+
+/// Sums of a least-squares scale, each value weighed with its square.
+struct sums {
+    lanes qx, qq;
+};
 
 /// 32 integers of 4 bits as the low nibbles, then the high ones, of 16 bytes.
 CK_INLINE void pack_nibbles(const uint8_t *integers, uint8_t *out) {

@@ -71,7 +71,7 @@ CK_INLINE void encode_ranged(const float *x, float most, uint8_t *out) {
     put_integers(integers, most == 31, out + 4);
 }
 
-void encode_plain(enum ck_format format, const float *x, uint8_t *out, size_t n) {
+void ck_encode_plain(enum ck_format format, const float *x, uint8_t *out, size_t n) {
     size_t bytes = block_of(format).bytes;
     for (size_t i = 0; i < n; i += QUANT_BLOCK, x += QUANT_BLOCK, out += bytes)
         switch (format) {

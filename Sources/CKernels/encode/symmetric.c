@@ -10,11 +10,6 @@ struct parts {
     uint8_t integers[SUPER_BLOCK];
 };
 
-/// Sums of a least-squares scale, each value weighed with its square.
-struct sums {
-    lanes qx, qq;
-};
-
 CK_INLINE lanes integers_of(lanes x, lanes factor, float half) { return rounded_lanes(factor * x, -half, half - 1); }
 
 CK_INLINE struct sums sums_of(const lanes *x, lanes factor, float half) {
@@ -156,7 +151,7 @@ static void encode_q6_k(const float *x, uint8_t *out) {
     pack_quarters(parts.integers, out + 128);
 }
 
-void encode_symmetric(enum ck_format format, const float *x, uint8_t *out, size_t n) {
+void ck_encode_symmetric(enum ck_format format, const float *x, uint8_t *out, size_t n) {
     size_t bytes = block_of(format).bytes;
     for (size_t i = 0; i < n; i += SUPER_BLOCK, x += SUPER_BLOCK, out += bytes)
         if (format == ck_format_q3_k)

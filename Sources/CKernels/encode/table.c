@@ -23,11 +23,6 @@ CK_INLINE lanes nearest_value(lanes value) {
     return result;
 }
 
-/// Sums of a least-squares scale, each value weighed with its square.
-struct sums {
-    lanes qx, qq;
-};
-
 CK_INLINE struct sums sums_of(const lanes *x, lanes factor) {
     struct sums sums = {0, 0};
     for (size_t i = 0; i < QUANT_BLOCK; i++) {
@@ -95,7 +90,7 @@ static void encode_iq4_xs(const float *x, uint8_t *out) {
     put_u16(out + 2, (uint16_t)high);
 }
 
-void encode_table(enum ck_format format, const float *x, uint8_t *out, size_t n) {
+void ck_encode_table(enum ck_format format, const float *x, uint8_t *out, size_t n) {
     if (format == ck_format_iq4_nl)
         for (size_t i = 0; i < n; i += RUNS * QUANT_BLOCK)
             encode_four(x + i, smaller(RUNS, (n - i) / QUANT_BLOCK), out + i / QUANT_BLOCK * 18);
