@@ -35,15 +35,21 @@ final class WeightQuantizer {
         }
     }
 
+    /// The type that a matrix gets.
     func type(of tensor: TensorView) -> ElementType { recipe.elementType(of: tensor.name, shape: tensor.shape) }
 
-    func type(of name: String, shape: [Int]) -> ElementType { recipe.elementType(of: name, shape: shape) }
-
-    /// The weights in another type. Reads the tensors that they lie in and gives their memory back.
+    /// The weights in another type, or as they are where that is theirs. Reads the tensors that they lie in and gives
+    /// the memory back.
     func encoded(
-        _ matrix: Matrix, in tensors: [TensorView], as format: ElementFormat, cuts: CutPoints? = nil
+        _ matrix: Matrix, in tensors: [TensorView], as type: ElementType, cuts: CutPoints?
     ) throws(CheckpointError) -> Matrix {
         try read(tensors)
+        let format = Self.format(type)
+        if format == matrix.format {
+            var result = matrix
+            result.cuts = cuts
+            return result
+        }
         let result = processor.encoded(matrix, as: format, cuts: cuts)
         for tensor in tensors { tensor.release() }
         return result
@@ -52,24 +58,32 @@ final class WeightQuantizer {
     /// Encodes kv_b_proj in two parts, as GGUF files have it: the transposed keys of each head, and the values.
     func encodedParts(
         of expansion: Matrix, in tensors: [TensorView], prefix: String, shape: LatentShape
-    ) throws(CheckpointError) -> (keys: Matrix, values: Matrix)? {
-        let keyType = type(of: "\(prefix).k_b_proj.weight", shape: [shape.heads, shape.rank, shape.nope])
-        let valueType = type(of: "\(prefix).v_b_proj.weight", shape: [shape.heads, shape.value, shape.rank])
-        guard let keyFormat = ElementFormat(keyType), let valueFormat = ElementFormat(valueType) else { return nil }
+    ) throws(CheckpointError) -> (keys: Matrix, values: Matrix) {
+        let keys = recipe.elementType(of: "\(prefix).k_b_proj.weight", shape: [shape.heads, shape.rank, shape.nope])
+        let values = recipe.elementType(
+            of: "\(prefix).v_b_proj.weight", shape: [shape.heads, shape.value, shape.rank])
         try read(tensors)
         let parts = processor.expansionParts(of: expansion, shape: shape)
         for tensor in tensors { tensor.release() }
         return (
-            processor.encoded(parts.keys, as: keyFormat), processor.encoded(parts.values, as: valueFormat)
+            processor.encoded(parts.keys, as: Self.format(keys)),
+            processor.encoded(parts.values, as: Self.format(values))
         )
     }
 
-    /// Reads what stays as it is.
+    /// Reads tensors into memory and tells the progress.
     func read(_ tensors: [TensorView]) throws(CheckpointError) {
         for tensor in tensors {
             try tensor.populate()
             completed += tensor.byteCount
             progress?(LoadProgress(completed: completed, total: total, file: tensor.file))
         }
+    }
+
+    private static func format(_ type: ElementType) -> ElementFormat {
+        guard let format = ElementFormat(type) else {
+            preconditionFailure("recipes give types of weights, not \(type)")
+        }
+        return format
     }
 }

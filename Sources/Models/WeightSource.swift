@@ -25,12 +25,7 @@ struct WeightSource {
             stored.cuts = cuts
             return stored
         }
-        guard type != tensors[0].type, let format = ElementFormat(type) else {
-            try quantizer.read(tensors)
-            stored.cuts = cuts
-            return stored
-        }
-        return try quantizer.encoded(stored, in: tensors, as: format, cuts: cuts)
+        return try quantizer.encoded(stored, in: tensors, as: type, cuts: cuts)
     }
 
     /// A matrix as it is stored, and the tensors that it lies in.
