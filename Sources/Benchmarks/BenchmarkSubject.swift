@@ -41,7 +41,7 @@ struct BenchmarkSubject {
         let report = try CheckpointReport(loaded.checkpoint)
         name = report.name
         weightBytesPerToken = ModelLoader.weightBytesPerToken(
-            loaded.checkpoint, configuration: loaded.configuration)
+            loaded.checkpoint, configuration: loaded.configuration, quantization: settings.quantization)
         let head = loaded.configuration.vocabularySize * loaded.configuration.hiddenSize
         operationsPerPromptToken = 2 * Double(report.activeParameterCount - head)
         vocabularySize = loaded.configuration.vocabularySize

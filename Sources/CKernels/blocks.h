@@ -10,6 +10,8 @@ enum {
     SUPER_BLOCK = 256,
     /// Values that share one scale when weights meet quantised activations.
     QUANT_BLOCK = CK_QUANT_BLOCK,
+    /// Of them in a block of 256.
+    SUPER_PARTS = SUPER_BLOCK / QUANT_BLOCK,
     /// Values that share one integer factor of that scale.
     HALF_BLOCK = QUANT_BLOCK / 2,
 };

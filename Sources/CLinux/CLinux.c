@@ -83,11 +83,6 @@ static int advise(const void *base, size_t length, int advice)
     return madvise((void *)start, (uintptr_t)base + length - start, advice);
 }
 
-int linux_advise_unneeded(const void *base, size_t length)
-{
-    return advise(base, length, MADV_DONTNEED);
-}
-
 int linux_advise_sequential(const void *base, size_t length)
 {
     return advise(base, length, MADV_SEQUENTIAL);
@@ -96,6 +91,11 @@ int linux_advise_sequential(const void *base, size_t length)
 int linux_advise_will_need(const void *base, size_t length)
 {
     return advise(base, length, MADV_WILLNEED);
+}
+
+int linux_advise_dont_need(const void *base, size_t length)
+{
+    return advise(base, length, MADV_DONTNEED);
 }
 
 int linux_populate_read(const void *base, size_t length)

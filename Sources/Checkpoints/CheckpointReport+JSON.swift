@@ -15,6 +15,7 @@ extension CheckpointReport {
             "active_parameters": .integer(activeParameterCount),
             "mtp_parameters": .integer(nextTokenParameterCount),
             "files": .integer(fileCount),
+            "quantization": quantization.map { .string($0.rawValue) } ?? .null,
             "weight_bytes": .integer(weightBytes),
             "dtypes": .object(JSONObject(types.map { ($0.type.rawValue, json(of: $0)) })),
             "kv_bytes_per_token": .integer(cacheBytesPerToken),

@@ -27,7 +27,8 @@ extension CheckpointReport {
         }
         facts.append(("Parameters", parameters))
         facts.append(("Context", "\(plural(configuration.contextLength, "token"))"))
-        facts.append(("Weights", "\(bytes(weightBytes)) in \(plural(fileCount, "file"))"))
+        let place = quantization.map { "as \($0.rawValue), from" } ?? "in"
+        facts.append(("Weights", "\(bytes(weightBytes)) \(place) \(plural(fileCount, "file"))"))
         for share in types {
             facts.append(
                 (

@@ -17,7 +17,9 @@ package struct CheckpointReport: Sendable {
     package let activeParameterCount: Int
     /// Of the MTP modules; 0 where the checkpoint has none.
     package let nextTokenParameterCount: Int
-    /// Most bytes first.
+    /// What the weights are quantised to while they are read; nil: they stay as they are.
+    package let quantization: QuantizationType?
+    /// As they are in memory, most bytes first.
     package let types: [TypeShare]
     package let fileCount: Int
     /// Nil where the machine does not tell.
@@ -26,8 +28,10 @@ package struct CheckpointReport: Sendable {
     /// Bytes of a cached value: bf16.
     package static let cacheElementWidth = 2
 
-    /// Checks the checkpoint's tensors; throws as `ModelConfiguration` and `TensorPlan` do.
-    package init(_ checkpoint: Checkpoint, memory: MachineMemory? = .current()) throws(CheckpointError) {
+    /// Checks the checkpoint's tensors; throws as `ModelConfiguration`, `TensorPlan` and `TensorIndex` do.
+    package init(
+        _ checkpoint: Checkpoint, quantization: QuantizationType? = nil, memory: MachineMemory? = .current()
+    ) throws(CheckpointError) {
         configuration = try checkpoint.configuration()
         let plan = TensorPlan(configuration)
         try plan.check(checkpoint.tensors)
@@ -36,7 +40,14 @@ package struct CheckpointReport: Sendable {
         parameterCount = plan.parameterCount
         activeParameterCount = plan.activeParameterCount
         nextTokenParameterCount = plan.hasNextTokenLayers(in: checkpoint.tensors) ? plan.nextTokenParameterCount : 0
-        types = Self.shares(checkpoint.tensors)
+        self.quantization = quantization
+        if let quantization {
+            try checkpoint.tensors.checkIsNotQuantized()
+            let recipe = QuantizationRecipe(quantization, for: configuration)
+            types = Self.shares(plan.loadedItems.flatMap(recipe.parts))
+        } else {
+            types = Self.shares(checkpoint.tensors.map { ($0.type, $0.elementCount) })
+        }
         fileCount = checkpoint.tensors.fileNames.count
         self.memory = memory
     }
@@ -52,14 +63,14 @@ package struct CheckpointReport: Sendable {
         memory.map { max(0, $0.available - weightBytes) / cacheBytesPerToken }
     }
 
-    private static func shares(_ tensors: TensorIndex) -> [TypeShare] {
+    private static func shares(_ tensors: [(type: ElementType, elementCount: Int)]) -> [TypeShare] {
         var shares: [ElementType: TypeShare] = [:]
-        for tensor in tensors {
-            let share = shares[tensor.type]
-            shares[tensor.type] = TypeShare(
-                type: tensor.type, tensorCount: (share?.tensorCount ?? 0) + 1,
-                elementCount: (share?.elementCount ?? 0) + tensor.elementCount,
-                byteCount: (share?.byteCount ?? 0) + tensor.byteCount)
+        for (type, count) in tensors {
+            let share = shares[type]
+            shares[type] = TypeShare(
+                type: type, tensorCount: (share?.tensorCount ?? 0) + 1,
+                elementCount: (share?.elementCount ?? 0) + count,
+                byteCount: (share?.byteCount ?? 0) + count / type.blockLength * type.blockBytes)
         }
         return shares.values.sorted { ($0.byteCount, $1.type.rawValue) > ($1.byteCount, $0.type.rawValue) }
     }

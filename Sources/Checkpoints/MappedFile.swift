@@ -77,6 +77,11 @@ package final class MappedFile: @unchecked Sendable {
         for offset in stride(from: range.lowerBound, to: range.upperBound, by: 4096) { touch(offset) }
     }
 
+    /// Gives the memory of a range back; it is read from the file again when it is used again.
+    func release(_ range: Range<Int>) {
+        if isMapping { _ = linux_advise_dont_need(base + range.lowerBound, range.count) }
+    }
+
     @inline(never)
     private func touch(_ offset: Int) {
         withExtendedLifetime((base + offset).load(as: UInt8.self)) {}

@@ -1,11 +1,8 @@
 /// Memory of one matrix's packed weights.
 ///
 /// Unchecked because it is written once, by whoever asked for a region that was not filled.
-package struct PackedRegion: @unchecked Sendable {
-    /// Aligned to 64 bytes.
-    package let base: UnsafeMutableRawPointer
-    package let byteCount: Int
-    package let owner: AnyObject
-    /// Whether the weights are there already.
-    package let isFilled: Bool
+package enum PackedRegion: @unchecked Sendable {
+    case filled(base: UnsafeRawPointer, owner: AnyObject)
+    /// To be filled; aligned to 64 bytes.
+    case empty(base: UnsafeMutableRawPointer, owner: AnyObject)
 }

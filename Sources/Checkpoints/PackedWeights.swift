@@ -1,40 +1,40 @@
-/// Where packed weights are kept: in memory, or in a file that later starts map instead of packing again.
-package enum PackedWeights {
+/// Where packed weights are: in memory, in a file that is made for later starts, or in the file of an earlier start.
+package enum PackedWeights: Sendable {
     case memory
-    case file(PackedFile)
+    case made(PackedFileWriter)
+    case found(PackedFile)
 
-    /// The file for a checkpoint in `directory`, or memory for nil.
+    /// Opens or begins the file in `directory`; memory for nil.
     ///
     /// - Parameters:
+    ///   - name: of the file, without its suffix.
     ///   - key: what the weights follow from; a file of another key is replaced.
     ///   - capacity: bytes that all regions may take together.
     ///
-    /// Throws `CheckpointError` when the file can be neither read nor made.
+    /// Throws when the file can be neither read nor made.
     package static func open(
         directory: String?, name: String, key: String, capacity: Int
     ) throws(CheckpointError) -> PackedWeights {
         guard let directory else { return .memory }
-        return .file(try PackedFile(directory: directory, name: name, key: key, capacity: capacity))
+        let path = "\(directory)/\(name).apus-weights"
+        if let file = PackedFile(path: path, key: key) { return .found(file) }
+        return .made(try PackedFileWriter(path: path, key: key, capacity: capacity))
     }
 
-    /// Whether every region is filled.
-    package var isComplete: Bool {
-        if case .file(let file) = self { file.isComplete } else { false }
-    }
-
-    /// Memory for `byteCount` bytes of weights under a name of their own.
+    /// The place of `byteCount` bytes of weights under a name of their own.
     package func region(_ name: String, byteCount: Int) throws(CheckpointError) -> PackedRegion {
         switch self {
         case .memory:
             let memory = AlignedMemory(byteCount: byteCount)
-            return PackedRegion(base: memory.base, byteCount: byteCount, owner: memory, isFilled: false)
-        case .file(let file): return try file.region(name, byteCount: byteCount)
+            return .empty(base: memory.base, owner: memory)
+        case .made(let file): return try file.region(name, byteCount: byteCount)
+        case .found(let file): return try file.region(name, byteCount: byteCount)
         }
     }
 
     /// Keeps what was packed for the next start.
     package func finish() throws(CheckpointError) {
-        if case .file(let file) = self { try file.finish() }
+        if case .made(let file) = self { try file.finish() }
     }
 }
 

@@ -44,5 +44,14 @@ package struct TensorIndex: Sendable, Sequence {
     /// Bytes of all tensors.
     package var byteCount: Int { views.reduce(0) { $0 + $1.byteCount } }
 
+    /// Throws where a tensor is in blocks, which are not quantised once more.
+    package func checkIsNotQuantized() throws(CheckpointError) {
+        guard let tensor = views.first(where: \.type.isBlocked) else { return }
+        throw CheckpointError(
+            file: tensor.file, tensor: container.tensorName(tensor.name),
+            problem: "is quantised already, to \(tensor.type.rawValue)",
+            remedy: "Leave --quantization out, or take a file in F32, F16 or BF16.")
+    }
+
     package func makeIterator() -> IndexingIterator<[TensorView]> { views.makeIterator() }
 }

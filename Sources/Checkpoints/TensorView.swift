@@ -1,5 +1,3 @@
-import CLinux
-
 /// One tensor of a checkpoint, in place: row-major, little-endian, read-only. Its name is Hugging Face's.
 ///
 /// Unchecked because the bytes never change; the view keeps their owner, usually a mapping, alive.
@@ -15,14 +13,28 @@ package struct TensorView: @unchecked Sendable {
     package let file: String
 
     package var elementCount: Int { byteCount / type.blockBytes * type.blockLength }
-
-    /// Gives the memory of a mapped tensor back; it is read from the file again when it is used again.
-    package func releasePages() {
-        if owner is MappedFile { _ = linux_advise_unneeded(base, byteCount) }
-    }
 }
 
 extension TensorView {
+    /// Reads the bytes into memory; throws when the disk fails.
+    package func populate() throws(CheckpointError) {
+        guard let (file, range) = mapping else { return }
+        try file.populate(range)
+    }
+
+    /// Gives the memory of the bytes back until they are used again.
+    package func release() {
+        guard let (file, range) = mapping else { return }
+        file.release(range)
+    }
+
+    /// Nil for a copy.
+    private var mapping: (file: MappedFile, range: Range<Int>)? {
+        guard let file = owner as? MappedFile else { return nil }
+        let start = base - file.base
+        return (file, start..<start + byteCount)
+    }
+
     /// A view of bytes of a file, which are copied where they do not lie as the elements' type asks.
     init(name: String, shape: [Int], type: ElementType, range: Range<Int>, file: MappedFile) {
         let place = file.base + range.lowerBound

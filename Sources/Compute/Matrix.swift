@@ -39,6 +39,11 @@ package struct Matrix: @unchecked Sendable {
         self.isPacked = isPacked
     }
 
+    /// Refers to a tensor's values, without a copy.
+    package init(_ values: Tensor) {
+        self.init(outputs: values.rows, inputs: values.columns, format: .f32, base: values.base, owner: values)
+    }
+
     /// Encodes a tensor as f32, f16 or bf16 into memory of its own.
     package init(_ values: Tensor, format: ElementFormat, cuts: CutPoints? = nil) {
         precondition(format != .f8e4m3 && !format.isBlocked, "block scales are read, not made")
@@ -61,7 +66,16 @@ package struct Matrix: @unchecked Sendable {
     }
 
     /// Bytes of the weights once packed: those of rows that fill whole strips.
-    package var packedByteCount: Int { ck_packed_bytes(format.kernelFormat, outputs, inputs) }
+    package var packedByteCount: Int { Self.packedByteCount(outputs: outputs, inputs: inputs, format: format) }
+
+    package static func packedByteCount(outputs: Int, inputs: Int, format: ElementFormat) -> Int {
+        ck_packed_bytes(format.kernelFormat, outputs, inputs)
+    }
+
+    /// The encoded rows, one after the other, without scales of f8e4m3.
+    package func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try body(UnsafeRawBufferPointer(start: base, count: outputs * rowBytes).bytes)
+    }
 
     /// The weights in f32, in memory of their own: for small matrices that operations do not multiply by as they are.
     package func decoded() -> Matrix {
@@ -69,8 +83,17 @@ package struct Matrix: @unchecked Sendable {
         for row in 0..<outputs {
             load(row: row, with: ck_kernels_best().pointee, into: values.pointer(row: row))
         }
+        var result = Matrix(values)
+        result.cuts = cuts
+        return result
+    }
+
+    /// Some of the rows, in place; not of f8e4m3, whose scales have blocks of rows.
+    package func rows(_ range: Range<Int>) -> Matrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= outputs, "rows \(range) of \(outputs)")
         return Matrix(
-            outputs: outputs, inputs: inputs, format: .f32, base: values.base, owner: values, cuts: cuts)
+            outputs: range.count, inputs: inputs, format: format, base: base + range.lowerBound * rowBytes,
+            owner: owner, cuts: cuts)
     }
 
     /// Decodes row `row` into `inputs` floats.

@@ -14,20 +14,14 @@ extension Processor {
                 weights.format.kernelFormat, weights.base, weights.outputs, weights.inputs, strips * piece / pieces,
                 strips * (piece + 1) / pieces, base)
         }
-        return weights.packed(at: base, owner: owner)
+        return Matrix(
+            outputs: weights.outputs, inputs: weights.inputs, format: weights.format, base: base, owner: owner,
+            cuts: weights.cuts, isPacked: true)
     }
 
     /// As `pack`, in memory of its own.
     package func packed(_ weights: Matrix) -> Matrix {
         let memory = OwnedBytes(count: weights.packedByteCount)
         return pack(weights, into: memory.base, owner: memory)
-    }
-}
-
-extension Matrix {
-    /// The same weights, packed before, at `base`.
-    package func packed(at base: UnsafeRawPointer, owner: AnyObject) -> Matrix {
-        Matrix(
-            outputs: outputs, inputs: inputs, format: format, base: base, owner: owner, cuts: cuts, isPacked: true)
     }
 }

@@ -1,8 +1,7 @@
 import Checkpoints
 import Compute
 
-/// Packs a checkpoint's linear weights of block formats while they are loaded, or finds them packed by an earlier start.
-/// The source's pages are given back as it goes: no more than a tensor is in memory twice.
+/// Packs linear weights of block formats while they are loaded, or finds them packed by an earlier start.
 final class WeightPacker {
     private let processor: Processor
     private let packed: PackedWeights
@@ -10,7 +9,9 @@ final class WeightPacker {
     private let total: Int
     private var completed = 0
 
-    /// - Parameter total: bytes of the tensors that will be packed, for `progress`.
+    /// - Parameters:
+    ///   - total: bytes of all that will be packed.
+    ///   - progress: told of the bytes packed; nil where somebody else reports.
     init(processor: Processor, packed: PackedWeights, total: Int, progress: LoadProgress.Handler?) {
         self.processor = processor
         self.packed = packed
@@ -18,16 +19,21 @@ final class WeightPacker {
         self.progress = progress
     }
 
-    /// `matrix` as products take it; it is the tensor, or part `number` of it.
-    func pack(_ matrix: Matrix, of tensor: TensorView, number: Int? = nil) throws(CheckpointError) -> Matrix {
-        guard matrix.format.isBlocked else { return matrix }
-        let name = number.map { "\(tensor.name)#\($0)" } ?? tensor.name
-        let region = try packed.region(name, byteCount: matrix.packedByteCount)
-        if region.isFilled { return matrix.packed(at: region.base, owner: region.owner) }
-        let result = processor.pack(matrix, into: region.base, owner: region.owner)
-        tensor.releasePages()
-        completed += matrix.packedByteCount
-        progress?(LoadProgress(completed: min(completed, total), total: total, file: tensor.file))
-        return result
+    /// The packed weights of this name, made of those that `rows` gives if they are not there.
+    func pack(
+        _ name: String, outputs: Int, inputs: Int, format: ElementFormat, cuts: CutPoints? = nil,
+        rows: () throws(CheckpointError) -> Matrix
+    ) throws(CheckpointError) -> Matrix {
+        let byteCount = Matrix.packedByteCount(outputs: outputs, inputs: inputs, format: format)
+        switch try packed.region(name, byteCount: byteCount) {
+        case .filled(let base, let owner):
+            return Matrix(
+                outputs: outputs, inputs: inputs, format: format, base: base, owner: owner, cuts: cuts, isPacked: true)
+        case .empty(let base, let owner):
+            let result = processor.pack(try rows(), into: base, owner: owner)
+            completed += byteCount
+            progress?(LoadProgress(completed: min(completed, total), total: total, file: "packing"))
+            return result
+        }
     }
 }

@@ -1,40 +1,72 @@
 import Checkpoints
 import Compute
 
-/// Finds a checkpoint's tensors by name and gives them to the operations: in place, or packed.
+/// Finds a checkpoint's tensors by name and gives them to the operations: in place, quantised, or packed.
 struct WeightSource {
     private let tensors: TensorIndex
     private let packer: WeightPacker
+    /// Nil: weights stay as they are.
+    let quantizer: WeightQuantizer?
 
-    init(_ tensors: TensorIndex, packer: WeightPacker) {
+    init(_ tensors: TensorIndex, packer: WeightPacker, quantizer: WeightQuantizer? = nil) {
         self.tensors = tensors
         self.packer = packer
+        self.quantizer = quantizer
     }
 
-    /// The weights of a linear layer, packed if the format asks for it.
+    /// The weights of a linear layer, packed if their format asks for it. `cutInto` gives the blocks at which the sum
+    /// over the inputs may be cut; blocks of the format stay whole.
     func linear(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
-        try packer.pack(try matrix(name, cutInto: blockSize), of: try tensor(name))
-    }
-
-    /// Part of a tensor, packed if the format asks for it.
-    func packed(_ part: Matrix, of tensor: TensorView, number: Int) throws(CheckpointError) -> Matrix {
-        try packer.pack(part, of: tensor, number: number)
-    }
-
-    /// A matrix whose rows can be read. `cutInto` gives the blocks at which the sum over the inputs may be cut; blocks
-    /// of the format stay whole.
-    func matrix(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
-        let tensor = try tensor(name)
-        guard tensor.shape.count == 2, let format = ElementFormat(tensor.type) else { throw unusable(tensor) }
-        let scales = format == .f8e4m3 ? try self.tensor(name + "_scale_inv") : nil
-        let cuts = blockSize.map { blockSize in
-            CutPoints(
-                inputs: tensor.shape[1],
-                blockSize: Self.leastCommonMultiple(blockSize(tensor.type), tensor.type.blockLength))
+        let (stored, tensors) = try stored(name)
+        let type = try type(of: name)
+        guard let format = ElementFormat(type), format.isBlocked else { return try matrix(name, cutInto: blockSize) }
+        return try packer.pack(
+            name, outputs: stored.outputs, inputs: stored.inputs, format: format,
+            cuts: cuts(of: stored, type, blockSize)
+        ) { () throws(CheckpointError) in
+            defer { for tensor in tensors { tensor.release() } }
+            return try matrix(name, cutInto: blockSize)
         }
-        return Matrix(
-            outputs: tensor.shape[0], inputs: tensor.shape[1], format: format, base: tensor.base,
-            owner: tensor.owner, scales: scales?.base, scalesOwner: scales?.owner, cuts: cuts)
+    }
+
+    /// Part `number` of a matrix, packed if its format asks for it.
+    func packed(_ part: Matrix, of name: String, number: Int) throws(CheckpointError) -> Matrix {
+        guard part.format.isBlocked else { return part }
+        return try packer.pack(
+            "\(name)#\(number)", outputs: part.outputs, inputs: part.inputs, format: part.format
+        ) { part }
+    }
+
+    /// A matrix whose rows can be read; matrices that are stacked are one.
+    func matrix(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
+        var (stored, tensors) = try stored(name)
+        let type = try type(of: name)
+        let cuts = cuts(of: stored, type, blockSize)
+        guard let quantizer else {
+            stored.cuts = cuts
+            return stored
+        }
+        return try quantizer.encoded(stored, in: tensors, as: type, cuts: cuts)
+    }
+
+    private func cuts(of matrix: Matrix, _ type: ElementType, _ blockSize: ((ElementType) -> Int)?) -> CutPoints? {
+        blockSize.map { blockSize in
+            CutPoints(
+                inputs: matrix.inputs, blockSize: Self.leastCommonMultiple(blockSize(type), type.blockLength))
+        }
+    }
+
+    /// A matrix as it is stored, and the tensors that it lies in.
+    func stored(_ name: String) throws(CheckpointError) -> (matrix: Matrix, tensors: [TensorView]) {
+        let tensor = try tensor(name)
+        guard let inputs = tensor.shape.last, tensor.shape.count >= 2, let format = ElementFormat(tensor.type) else {
+            throw unusable(tensor)
+        }
+        let scales = format == .f8e4m3 ? try self.tensor(name + "_scale_inv") : nil
+        let matrix = Matrix(
+            outputs: tensor.shape.dropLast().reduce(1, *), inputs: inputs, format: format, base: tensor.base,
+            owner: tensor.owner, scales: scales?.base, scalesOwner: scales?.owner)
+        return (matrix, [tensor] + (scales.map { [$0] } ?? []))
     }
 
     /// As `linear`, for a down projection: cut at quantisation blocks, 128 inputs of fp8 and 32 of other types.
@@ -50,6 +82,7 @@ struct WeightSource {
         else {
             throw unusable(tensor)
         }
+        try quantizer?.read([tensor])
         return Tensor(decoding: tensor.base, format: format, count: tensor.shape[0])
     }
 
@@ -66,7 +99,11 @@ struct WeightSource {
             downBias: try optionalVector("\(prefix).down_proj.bias", hasBias))
     }
 
-    func type(of name: String) throws(CheckpointError) -> ElementType { try tensor(name).type }
+    /// The type of a matrix's weights as `matrix` gives them.
+    func type(of name: String) throws(CheckpointError) -> ElementType {
+        let tensor = try tensor(name)
+        return quantizer?.type(of: tensor) ?? tensor.type
+    }
 
     func view(_ name: String) -> TensorView? { tensors[name] }
 
@@ -83,7 +120,7 @@ struct WeightSource {
         return a / divisor * b
     }
 
-    func unusable(_ tensor: TensorView) -> CheckpointError {
+    private func unusable(_ tensor: TensorView) -> CheckpointError {
         CheckpointError(
             file: tensor.file, tensor: tensor.name,
             problem: "is \(tensor.type.rawValue) \(tensor.shape), which no operation takes",

@@ -57,7 +57,8 @@ package struct LoadedModel: Sendable {
         model = try ModelLoader.load(
             checkpoint, configuration: self.configuration,
             options: ModelOptions(
-                processor: processor, keyValueType: configuration.cacheType, maxContext: configuration.maxModelLength,
+                processor: processor, keyValueType: configuration.cacheType,
+                quantization: configuration.quantization, maxContext: configuration.maxModelLength,
                 availableMemory: MachineMemory.current()?.available ?? .max, weightCache: configuration.weightCache),
             progress: progress)
     }
@@ -109,11 +110,13 @@ package struct LoadedModel: Sendable {
         return context
     }
 
-    /// Enough for as many full contexts as run together, but no more than half of what is free beside the weights.
+    /// Enough for as many full contexts as run together, but no more than half of what is free beside the weights. Those
+    /// that are quantised lie in memory that is not free any more.
     private func defaultCacheMemory(_ configuration: ServerConfiguration) -> Int {
         let isPackedInMemory = configuration.weightCache == nil
         let mapped = checkpoint.tensors.reduce(0) { sum, tensor in
-            checkpoint.isBuiltin || tensor.type.isBlocked && isPackedInMemory ? sum : sum + tensor.byteCount
+            let isCopied = configuration.quantization != nil || tensor.type.isBlocked
+            return checkpoint.isBuiltin || isCopied && isPackedInMemory ? sum : sum + tensor.byteCount
         }
         let free = max(0, (MachineMemory.current()?.available ?? 1 << 30) - mapped)
         let length = configuration.maxModelLength ?? model.contextLength
@@ -159,6 +162,7 @@ package struct LoadedModel: Sendable {
         var text = checkpoint.config.serialized()
         for tensor in checkpoint.tensors { text += "\(tensor.name) \(tensor.type) \(tensor.shape)" }
         text += "\(Version.text) \(configuration.cacheType) \(processor.instructionSet)"
+        if let quantization = configuration.quantization { text += " \(quantization)" }
         return "fp_" + Digest.hexadecimal(of: text).prefix(12)
     }
 }

@@ -118,7 +118,8 @@ package struct Server: Sendable {
         if loaded.checkpoint.isBuiltin {
             logger.info("Serving the built-in model \(name) (\(parameters)); `apus serve FOLDER` serves a checkpoint")
         } else {
-            logger.info("Serving \(name) from \(loaded.checkpoint.location) (\(parameters))")
+            let types = configuration.quantization.map { ", quantised to \($0.rawValue)" } ?? ""
+            logger.info("Serving \(name) from \(loaded.checkpoint.location) (\(parameters)\(types))")
         }
         let tokens = engine.limits.blockCount * engine.limits.blockSize
         logger.info(

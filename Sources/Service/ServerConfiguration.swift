@@ -1,3 +1,4 @@
+package import Checkpoints
 package import Models
 package import Telemetry
 
@@ -21,6 +22,8 @@ package struct ServerConfiguration: Sendable {
     /// Bytes for keys and values; nil: a share of the memory that is free after loading.
     package var cacheMemory: Int?
     package var cacheType: KeyValueType = .auto
+    /// What weights are quantised to while they are read; nil: they stay as they are.
+    package var quantization: QuantizationType?
     package var prefixCaching = true
     /// Folder that keeps packed weights between starts; nil: none.
     package var weightCache: String?

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Benchmarks
+internal import Checkpoints
 internal import Glibc
 internal import JSON
 internal import Logging
@@ -23,6 +24,9 @@ struct BenchOptions: ParsableArguments {
 
     @Option(help: "Tokens generated for each prompt.")
     var outputLen = 128
+
+    @Option(help: "Quantise weights while they are read; they stay as they are unless given.")
+    var quantization: QuantizationType?
 
     @Option(help: "Compute threads; one per processor unless given.")
     var threads: Int?
@@ -52,6 +56,7 @@ struct BenchOptions: ParsableArguments {
     var server: ServerConfiguration {
         var result = ServerConfiguration()
         result.model = model
+        result.quantization = quantization
         result.threads = threads
         result.cacheMemory = kvCacheMemory?.bytes
         result.cacheType = kvCacheDtype

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Glibc
 internal import JSON
 internal import Service
@@ -27,6 +28,9 @@ struct Complete: AsyncParsableCommand {
     @Option(help: "Seed of the draw.")
     var seed: Int?
 
+    @Option(help: "Quantise weights while they are read; they stay as they are unless given.")
+    var quantization: QuantizationType?
+
     @Option(help: "Compute threads; one per processor unless given.")
     var threads: Int?
 
@@ -45,6 +49,7 @@ struct Complete: AsyncParsableCommand {
     func run() async throws {
         var configuration = ServerConfiguration()
         configuration.model = model
+        configuration.quantization = quantization
         configuration.threads = threads
         configuration.maxSequences = 1
         let text = try promptText()

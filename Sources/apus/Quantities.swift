@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Models
 internal import Service
 internal import Telemetry
@@ -42,6 +43,7 @@ struct TokenCount: ExpressibleByArgument {
 
 extension ReasoningParser: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
+extension QuantizationType: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 
 extension GenerationConfigSource {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Logging
 internal import Models
 internal import Service
@@ -30,6 +31,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "Longest prompt plus answer in tokens, such as 8192 or 32k.")
     var maxModelLen: TokenCount?
+
+    @Option(help: "Quantise weights while they are read; they stay as they are unless given.")
+    var quantization: QuantizationType?
 
     @Option(help: "Sequences computed together.")
     var maxNumSeqs = 64
@@ -139,6 +143,7 @@ struct Serve: AsyncParsableCommand {
         result.cacheMemory = kvCacheMemory?.bytes
         result.cacheType = kvCacheDtype
         result.weightCache = weightCache
+        result.quantization = quantization
         result.prefixCaching = enablePrefixCaching
         result.threads = threads
         result.seed = seed

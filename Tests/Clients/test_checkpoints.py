@@ -65,3 +65,21 @@ def test_ids_beyond_the_vocabulary_are_refused(start, tmp_path):
     (folder / "tokenizer.json").write_text(json.dumps(byte_tokenizer(513)))
     with pytest.raises(RuntimeError, match="tokenizer.json.*512"):
         start(str(folder))
+
+
+def test_quantised_weights_answer_nearly_as_the_plain_ones(start, tmp_path):
+    folder = tmp_path / "tiny-qwen2"
+    shutil.copytree(FIXTURES / "tiny-qwen2", folder)
+    (folder / "tokenizer.json").write_text(json.dumps(byte_tokenizer(512)))
+    settings = tmp_path / "apus.yaml"
+    settings.write_text("quantization: q8_0\n")
+    prompt = golden_tokens(folder, "greedy_prompt")
+    request = {"model": "tiny-qwen2", "prompt": prompt, "temperature": 0, "max_tokens": 1, "logprobs": 1}
+    answers = [
+        start(str(folder), *options).post("/v1/completions", request)
+        for options in ([], ["--quantization", "q8_0"], ["--config", str(settings)])
+    ]
+    assert [status for status, _ in answers] == [200] * 3, answers
+    plain, quantised, configured = (answer["choices"][0]["logprobs"]["token_logprobs"][0] for _, answer in answers)
+    assert quantised == configured and quantised != plain and abs(quantised - plain) < 0.1
+    assert len({answer["system_fingerprint"] for _, answer in answers}) == 2

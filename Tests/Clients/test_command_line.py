@@ -48,6 +48,17 @@ def test_example_configuration_is_valid(start):
     assert start("--config", str(ROOT / "config" / "apus.yaml"), "--port", "0").get("/health")[0] == 200
 
 
+def test_quantization_is_one_of_the_known_mixtures():
+    done = apus("serve", "--quantization", "q9_9")
+    assert done.returncode != 0 and "q4_k_m" in done.stderr
+    report = json.loads(apus("inspect", "--json", "--quantization", "q4_k_m").stdout)
+    assert report["quantization"] == "q4_k_m" and "Q5_0" in report["dtypes"]
+    assert apus("complete", "1+1", "--quantization", "q8_0", "--max-tokens", "8").returncode == 0
+    file = ROOT / "Tests" / "CheckpointsTests" / "Fixtures" / "qwen2.gguf"
+    refused = apus("inspect", str(file), "--quantization", "q8_0")
+    assert refused.returncode != 0 and "already" in refused.stderr and "--quantization" in refused.stderr
+
+
 @pytest.mark.parametrize(
     "text, named",
     [("prot: 1\n", "prot"), ("port: many\n", "port"), ("port: {a: 1}\n", "port"), ("port: [\n", "YAML")],

@@ -1,5 +1,4 @@
 import CKernels
-import FoundationEssentials
 import Testing
 
 @Suite struct KernelsBlockFormatTests {
@@ -8,34 +7,12 @@ import Testing
         let values: [UInt32]
     }
 
-    private static func bytes(hexadecimal text: Substring) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var high: UInt8?
-        for character in text.utf8 {
-            let digit = character < 0x3a ? character - 0x30 : character - 0x57
-            if let first = high {
-                bytes.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
-            }
-        }
-        return bytes
-    }
-
     /// By format's name.
     private static let fixtures: [String: Fixture] = {
-        let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/blocks.txt")
-        guard let text = try? String(contentsOf: url, encoding: .utf8) else { return [:] }
         var fixtures: [String: Fixture] = [:]
-        for line in text.split(separator: "\n") {
-            let fields = line.split(separator: " ")
-            let values = bytes(hexadecimal: fields[2])
+        for fields in HexadecimalFixture.lines("blocks.txt") {
             fixtures[String(fields[0])] = Fixture(
-                bytes: bytes(hexadecimal: fields[1]),
-                values: stride(from: 0, to: values.count, by: 4).map { index in
-                    (0..<4).reduce(0) { $0 | UInt32(values[index + $1]) << (8 * $1) }
-                })
+                bytes: HexadecimalFixture.bytes(fields[1]), values: HexadecimalFixture.words(fields[2]))
         }
         return fixtures
     }()

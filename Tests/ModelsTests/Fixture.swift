@@ -25,12 +25,14 @@ enum Fixture: String, CaseIterable, CustomTestStringConvertible {
     func goldens() throws -> GoldenFile { try GoldenFile(path: folder + "/goldens.safetensors") }
 
     func model(
-        threads: Int = 2, keyValueType: KeyValueType = .auto, instructionSet: InstructionSet? = nil
+        threads: Int = 2, keyValueType: KeyValueType = .auto, quantization: QuantizationType? = nil,
+        instructionSet: InstructionSet? = nil
     ) throws -> any LanguageModel {
         let checkpoint = try checkpoint()
         return try ModelLoader.load(
             checkpoint, configuration: checkpoint.configuration(),
             options: ModelOptions(
-                processor: Processor(threads: threads, instructionSet: instructionSet), keyValueType: keyValueType))
+                processor: Processor(threads: threads, instructionSet: instructionSet), keyValueType: keyValueType,
+                quantization: quantization))
     }
 }

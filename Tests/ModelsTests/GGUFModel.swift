@@ -29,14 +29,19 @@ struct GGUFModel {
     /// Under Hugging Face's names.
     let tensors: [String: Matrix]
 
-    /// Takes a fixture's weights, which are f32.
+    /// Takes a fixture's weights, decoded.
     init(_ fixture: Fixture) throws {
         let checkpoint = try fixture.checkpoint()
         configuration = try checkpoint.configuration()
         var tensors: [String: Matrix] = [:]
-        for tensor in checkpoint.tensors {
-            let values = UnsafeRawBufferPointer(start: tensor.base, count: tensor.byteCount).bindMemory(to: Float.self)
-            tensors[tensor.name] = Matrix(shape: tensor.shape, values: Array(values))
+        for tensor in checkpoint.tensors where !tensor.name.hasSuffix("_scale_inv") {
+            let columns = tensor.shape.last ?? 1
+            let scales = checkpoint.tensors[tensor.name + "_scale_inv"]
+            let stored = Compute.Matrix(
+                outputs: tensor.elementCount / columns, inputs: columns, format: Encoding.format(tensor.type),
+                base: tensor.base, owner: tensor.owner, scales: scales?.base, scalesOwner: scales?.owner)
+            let values = Encoding.bytes(of: stored.decoded()).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+            tensors[tensor.name] = Matrix(shape: tensor.shape, values: values)
         }
         self.tensors = tensors
     }
@@ -219,8 +224,8 @@ struct GGUFModel {
     func checkpoint() throws -> Checkpoint {
         var file = metadata()
         for (name, matrix) in contents() {
-            let type = matrix.shape.count == 1 || name.contains("ffn_gate_inp") ? ElementType.f32 : type(name)
-            file.add(name, shape: matrix.shape, type: type, Encoding.bytes(of: matrix.values, as: type))
+            let type = type(of: matrix, name)
+            file.add(name, shape: matrix.shape, type: type, try bytes(of: matrix, as: type))
         }
         return try file.open()
     }
@@ -229,16 +234,53 @@ struct GGUFModel {
     func decoded() throws -> Checkpoint {
         var file = metadata()
         for (name, matrix) in contents() {
-            let type = matrix.shape.count == 1 || name.contains("ffn_gate_inp") ? ElementType.f32 : type(name)
-            let values = Encoding.decoded(Encoding.bytes(of: matrix.values, as: type), type, count: matrix.values.count)
-            file.add(name, shape: matrix.shape, type: .f32, Encoding.bytes(of: values, as: .f32))
+            let type = type(of: matrix, name)
+            let values = Encoding.decoded(try bytes(of: matrix, as: type), type, count: matrix.values.count)
+            let decoded = Matrix(shape: matrix.shape, values: values)
+            file.add(name, shape: matrix.shape, type: .f32, try bytes(of: decoded, as: .f32))
         }
         return try file.open()
     }
 
-    func model(_ checkpoint: Checkpoint, keyValueType: KeyValueType = .f32) throws -> any LanguageModel {
+    private func type(of matrix: Matrix, _ name: String) -> ElementType {
+        matrix.shape.count == 1 || name.contains("ffn_gate_inp") ? .f32 : type(name)
+    }
+
+    private func bytes(of matrix: Matrix, as type: ElementType) throws -> [UInt8] {
+        try Encoding.bytes(of: matrix.values, rowLength: matrix.shape.last ?? 1, as: type)
+    }
+
+    /// Chooses every matrix's type as a recipe does.
+    mutating func follow(_ recipe: QuantizationRecipe) {
+        var types: [String: ElementType] = [:]
+        for (name, matrix) in contents() {
+            types[name] = recipe.elementType(of: Self.theirName(name), shape: matrix.shape)
+        }
+        type = { types[$0] ?? .f32 }
+    }
+
+    private static func theirName(_ name: String) -> String {
+        let global = ["token_embd.weight": "model.embed_tokens.weight", "output.weight": "lm_head.weight"]
+        if let theirs = global[name] { return theirs }
+        let others = [
+            ("attn_k_b.weight", "self_attn.k_b_proj.weight"), ("attn_v_b.weight", "self_attn.v_b_proj.weight"),
+            ("ffn_gate_exps.weight", "mlp.experts.0.gate_proj.weight"),
+            ("ffn_up_exps.weight", "mlp.experts.0.up_proj.weight"),
+            ("ffn_down_exps.weight", "mlp.experts.0.down_proj.weight"),
+        ]
+        let parts = name.split(separator: ".", maxSplits: 2)
+        guard parts.count == 3, let theirs = (layerNames + others).first(where: { $0.0 == parts[2] }) else {
+            return name
+        }
+        return "model.layers.\(parts[1]).\(theirs.1)"
+    }
+
+    func model(
+        _ checkpoint: Checkpoint, keyValueType: KeyValueType = .f32, quantization: QuantizationType? = nil
+    ) throws -> any LanguageModel {
         try ModelLoader.load(
             checkpoint, configuration: checkpoint.configuration(),
-            options: ModelOptions(processor: Processor(threads: 2), keyValueType: keyValueType))
+            options: ModelOptions(
+                processor: Processor(threads: 2), keyValueType: keyValueType, quantization: quantization))
     }
 }

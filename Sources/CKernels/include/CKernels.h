@@ -265,4 +265,10 @@ uint16_t ck_bf16_from_f32(float value);
 float ck_f32_from_bf16(uint16_t bits);
 float ck_f32_from_f8e4m3(uint8_t bits);
 
+// Encoding of weights, the same on every machine.
+
+/// Encodes n values, whole blocks, in a block format: the scales that llama.cpp's quantiser finds without importance
+/// matrix, each operation rounded by itself. A block with a NaN or an infinity decodes to NaN.
+void ck_encode(enum ck_format format, const float *x, void *out, size_t n);
+
 #pragma clang assume_nonnull end

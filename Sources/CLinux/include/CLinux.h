@@ -41,9 +41,9 @@ int linux_advise_sequential(const void *base, size_t length);
 /// Starts reading a range into the page cache without waiting for it. The range is widened to whole pages.
 int linux_advise_will_need(const void *base, size_t length);
 
-/// Unmaps the pages of a range of a mapped file, which are read again when they are touched. The range is widened to
-/// whole pages.
-int linux_advise_unneeded(const void *base, size_t length);
+/// Takes a range's pages out of this process; those of a file are read again when they are used again. The range is
+/// widened to whole pages.
+int linux_advise_dont_need(const void *base, size_t length);
 
 /// Reads a range into the page cache and maps it into this process (MADV_POPULATE_READ, Linux 5.14); fails with
 /// EINVAL on older kernels. The range is widened to whole pages.
