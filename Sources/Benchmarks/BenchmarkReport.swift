@@ -18,11 +18,20 @@ package struct BenchmarkReport: Sendable {
 
     /// A line of the text, in vLLM's columns.
     mutating func line(_ label: String, _ value: Double, decimals: Int = 2) {
-        text += label + String(repeating: " ", count: max(1, 46 - label.count)) + fixed(value, decimals) + "\n"
+        text += label + String(repeating: " ", count: max(1, 46 - label.count)) + Self.fixed(value, decimals) + "\n"
     }
 
     mutating func line(_ label: String, _ value: Int) {
         line(label, Double(value), decimals: 0)
+    }
+
+    /// A line as it is.
+    mutating func text(_ line: String) { text += line + "\n" }
+
+    /// A row of a table.
+    mutating func row(_ name: String, _ cells: [String]) {
+        text += name + String(repeating: " ", count: max(1, 12 - name.count))
+        text += cells.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }.joined() + "\n"
     }
 
     mutating func figure(_ name: String, _ value: Double) { figures[name] = .number(value) }
@@ -35,25 +44,25 @@ package struct BenchmarkReport: Sendable {
     mutating func add(_ rates: BenchmarkSubject.Rates, of subject: BenchmarkSubject) {
         heading("Rates and limits", fill: "-")
         line("Prefill (tokens/s):", rates.prefillTokensPerSecond)
-        line("  of the arithmetic peak (%):", rates.fractionOfArithmeticPeak * 100, decimals: 1)
+        line("  of the \(subject.arithmetic) peak (%):", rates.fractionOfArithmeticPeak * 100, decimals: 1)
         line("Decode (tokens/s):", rates.decodeTokensPerSecond)
         line("  of the read bandwidth (%):", rates.fractionOfReadBandwidth * 100, decimals: 1)
         line("Read bandwidth, measured (GB/s):", subject.limits.readGBPerSecond)
-        line("Arithmetic peak, measured (GOP/s):", subject.limits.bf16GOPPerSecond, decimals: 0)
+        line("\(subject.arithmetic) peak, measured (GOP/s):", subject.arithmeticPeak, decimals: 0)
         line("Weights read per token (MB):", Double(subject.weightBytesPerToken) / 1e6)
         figure("prefill_tokens_per_second", rates.prefillTokensPerSecond)
         figure("decode_tokens_per_second", rates.decodeTokensPerSecond)
         figure("prefill_fraction_of_peak", rates.fractionOfArithmeticPeak)
         figure("decode_fraction_of_bandwidth", rates.fractionOfReadBandwidth)
         figure("read_gb_per_second", subject.limits.readGBPerSecond)
-        figure("arithmetic_gop_per_second", subject.limits.bf16GOPPerSecond)
+        figure("arithmetic_gop_per_second", subject.arithmeticPeak)
         figure("weight_bytes_per_token", subject.weightBytesPerToken)
         figure("operations_per_prompt_token", subject.operationsPerPromptToken)
         figure("threads", subject.limits.threads)
         figures["model"] = .string(subject.name)
     }
 
-    private func fixed(_ value: Double, _ decimals: Int) -> String {
+    static func fixed(_ value: Double, _ decimals: Int) -> String {
         guard value.isFinite else { return "n/a" }
         var power = 1.0
         for _ in 0..<decimals { power *= 10 }

@@ -24,6 +24,8 @@ struct BenchmarkSubject {
     /// Arithmetic of one prompt token, in operations: two for each weight of the layers; the head is left out, since it
     /// serves a prompt's last token alone.
     let operationsPerPromptToken: Double
+    /// Whether the weights are multiplied as 8-bit integers.
+    private let isInteger: Bool
     private let engine: Engine
     private let vocabularySize: Int
     private var generator = SystemRandomNumberGenerator()
@@ -42,6 +44,9 @@ struct BenchmarkSubject {
         name = report.name
         weightBytesPerToken = ModelLoader.weightBytesPerToken(
             loaded.checkpoint, configuration: loaded.configuration, quantization: settings.quantization)
+        isInteger =
+            (settings.quantization.map { $0 != .f16 && $0 != .bf16 } ?? false)
+            || loaded.checkpoint.tensors.contains(where: \.type.isBlocked)
         let head = loaded.configuration.vocabularySize * loaded.configuration.hiddenSize
         operationsPerPromptToken = 2 * Double(report.activeParameterCount - head)
         vocabularySize = loaded.configuration.vocabularySize
@@ -101,9 +106,13 @@ struct BenchmarkSubject {
         let steps = rates.decodeTokensPerSecond / Double(count)
         rates.fractionOfReadBandwidth = steps * Double(weightBytesPerToken) / (limits.readGBPerSecond * 1e9)
         rates.fractionOfArithmeticPeak =
-            rates.prefillTokensPerSecond * operationsPerPromptToken / (limits.bf16GOPPerSecond * 1e9)
+            rates.prefillTokensPerSecond * operationsPerPromptToken / (arithmeticPeak * 1e9)
         return rates
     }
+
+    /// The arithmetic of the products, and its peak in 10^9 operations per second.
+    var arithmetic: String { isInteger ? "int8" : "bf16" }
+    var arithmeticPeak: Double { isInteger ? limits.int8GOPPerSecond : limits.bf16GOPPerSecond }
 
     struct Rates {
         /// Prompt tokens over the time until every sequence had its first token.

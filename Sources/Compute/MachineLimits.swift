@@ -11,11 +11,13 @@ package struct MachineLimits: Sendable, Equatable {
     package let f32GOPPerSecond: Double
     /// bf16 arithmetic; the f32 peak where the kernels have no bf16 instructions.
     package let bf16GOPPerSecond: Double
+    /// Products of 8-bit integers and their sums, in 10^9 per second.
+    package let int8GOPPerSecond: Double
 
     private static let bytesPerThread = 256 << 20
     private static let repetitions = 4
 
-    /// Takes about a second; the best of four runs counts. Throws when the memory to read cannot be had.
+    /// Takes about two seconds; the best of four runs counts. Throws when the memory to read cannot be had.
     package static func measure(threads: Int) throws(ComputeError) -> MachineLimits {
         let bytes = bytesPerThread * threads
         guard let memory = linux_map_memory(bytes, 1) else {
@@ -31,19 +33,25 @@ package struct MachineLimits: Sendable, Equatable {
                 _ = kernels.read_loop(memory + index * bytesPerThread, bytesPerThread, &checksum)
             }
         }
-        let rounds = 20_000_000
-        let operations = UnsafeMutablePointer<Double>.allocate(capacity: threads)
-        defer { operations.deallocate() }
-        let calculating = fastest {
-            pool.run(threads) { index in
-                var checksum: Float = 0
-                operations[index] = kernels.arithmetic_loop(rounds, &checksum)
-            }
+        let arithmetic = operationsPerSecond(on: pool) { rounds in
+            var checksum: Float = 0
+            return kernels.arithmetic_loop(rounds, &checksum)
         }
-        let total = (0..<threads).reduce(0) { $0 + operations[$1] }
+        let integers = operationsPerSecond(on: pool) { rounds in
+            var checksum: UInt64 = 0
+            return kernels.integer_loop(rounds, &checksum)
+        }
         return MachineLimits(
-            threads: threads, readGBPerSecond: Double(bytes) / reading / 1e9,
-            f32GOPPerSecond: total / calculating / 1e9, bf16GOPPerSecond: total / calculating / 1e9)
+            threads: threads, readGBPerSecond: Double(bytes) / reading / 1e9, f32GOPPerSecond: arithmetic / 1e9,
+            bf16GOPPerSecond: arithmetic / 1e9, int8GOPPerSecond: integers / 1e9)
+    }
+
+    /// All threads' operations per second in a loop that returns how many it did.
+    private static func operationsPerSecond(on pool: WorkerPool, _ loop: (_ rounds: Int) -> Double) -> Double {
+        let operations = UnsafeMutablePointer<Double>.allocate(capacity: pool.threadCount)
+        defer { operations.deallocate() }
+        let time = fastest { pool.run(pool.threadCount) { index in operations[index] = loop(20_000_000) } }
+        return (0..<pool.threadCount).reduce(0) { $0 + operations[$1] } / time
     }
 
     private static func fastest(_ body: () -> Void) -> Double {

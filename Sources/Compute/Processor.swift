@@ -1,4 +1,5 @@
 import CKernels
+import CLinux
 
 /// The CPU as models use it: threads, the kernels of one instruction set and their scratch.
 ///
@@ -7,6 +8,8 @@ import CKernels
 package final class Processor: @unchecked Sendable {
     package let instructionSet: InstructionSet
     package var threadCount: Int { workers.threadCount }
+    /// One per processor that this process may use.
+    package static var usableThreads: Int { Int(linux_usable_processors()) }
     /// The threads; others may use them between this processor's operations.
     package let workers: WorkerPool
 

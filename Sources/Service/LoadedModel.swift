@@ -1,4 +1,3 @@
-internal import CLinux
 package import Checkpoints
 package import Compute
 package import Engine
@@ -52,7 +51,7 @@ package struct LoadedModel: Sendable {
         checkpoint = try Self.checkpoint(configuration.model)
         self.configuration = try checkpoint.configuration()
         tokenizer = try Self.tokenizer(of: checkpoint, self.configuration)
-        let threads = configuration.threads ?? Int(linux_usable_processors())
+        let threads = configuration.threads ?? Processor.usableThreads
         processor = try Processor(threads: threads)
         model = try ModelLoader.load(
             checkpoint, configuration: self.configuration,

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Benchmarks
 internal import Checkpoints
+internal import Compute
 internal import Glibc
 internal import JSON
 internal import Logging
@@ -10,7 +11,7 @@ internal import Service
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures a model's speed, beside this machine's limits.",
-        subcommands: [BenchLatency.self, BenchThroughput.self, BenchServe.self]
+        subcommands: [BenchLatency.self, BenchThroughput.self, BenchServe.self, BenchKernels.self]
     )
 }
 
@@ -68,14 +69,15 @@ struct BenchOptions: ParsableArguments {
     var plan: BenchmarkPlan {
         BenchmarkPlan(server: server, inputLength: inputLen, outputLength: outputLen)
     }
+}
 
-    func publish(_ report: BenchmarkReport) throws {
-        print(report.text, terminator: "")
-        guard let jsonFile else { return }
-        let text = JSONValue.object(report.figures).serialized(pretty: true) + "\n"
-        guard let file = fopen(jsonFile, "w"), fputs(text, file) >= 0, fclose(file) == 0 else {
-            throw SettingError("--json", "\(jsonFile) cannot be written. Name a file in a folder that is writable.")
-        }
+/// Prints a report and writes its figures to the file, if one is given.
+func publish(_ report: BenchmarkReport, to jsonFile: String?) throws {
+    print(report.text, terminator: "")
+    guard let jsonFile else { return }
+    let text = JSONValue.object(report.figures).serialized(pretty: true) + "\n"
+    guard let file = fopen(jsonFile, "w"), fputs(text, file) >= 0, fclose(file) == 0 else {
+        throw SettingError("--json", "\(jsonFile) cannot be written. Name a file in a folder that is writable.")
     }
 }
 
@@ -101,9 +103,10 @@ struct BenchLatency: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try options.publish(
+        try publish(
             try await LatencyBenchmark.run(
-                options.plan, batchSize: batchSize, warmups: numItersWarmup, iterations: numIters))
+                options.plan, batchSize: batchSize, warmups: numItersWarmup, iterations: numIters),
+            to: options.jsonFile)
     }
 }
 
@@ -125,8 +128,28 @@ struct BenchThroughput: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try options.publish(
-            try await ThroughputBenchmark.run(options.plan, batchSize: batchSize, prompts: numPrompts))
+        try publish(
+            try await ThroughputBenchmark.run(options.plan, batchSize: batchSize, prompts: numPrompts),
+            to: options.jsonFile)
+    }
+}
+
+struct BenchKernels: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kernels", abstract: "The products of every weight format, as fractions of the machine's limits.")
+
+    @Option(help: "Compute threads; one per processor unless given.")
+    var threads: Int?
+
+    @Option(name: .customLong("json"), help: "File to write the figures to.")
+    var jsonFile: String?
+
+    func validate() throws {
+        if let threads { try require(threads, in: 1...1024, "--threads") }
+    }
+
+    func run() throws {
+        try publish(try KernelBenchmark.run(threads: threads ?? Processor.usableThreads), to: jsonFile)
     }
 }
 
@@ -160,7 +183,7 @@ struct BenchServe: AsyncParsableCommand {
     func run() async throws {
         if let baseUrl {
             let url = baseUrl.hasSuffix("/") ? String(baseUrl.dropLast()) : baseUrl
-            try options.publish(try await benchmark(url).run())
+            try publish(try await benchmark(url).run(), to: options.jsonFile)
         } else {
             var server = options.server
             server.port = 0
@@ -168,7 +191,7 @@ struct BenchServe: AsyncParsableCommand {
             server.maxQueuedRequests = numPrompts
             let report = try await Server(server, logger: Logger(label: "apus") { _ in SwiftLogNoOpLogHandler() })
                 .serving { try await benchmark($0).run() }
-            try options.publish(report)
+            try publish(report, to: options.jsonFile)
         }
     }
 

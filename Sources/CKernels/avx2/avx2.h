@@ -10,3 +10,4 @@ void ck_avx2_store(enum ck_format format, const float *x, void *out, size_t n);
 void ck_avx2_load(enum ck_format format, const void *x, const float *scales, float *out, size_t n);
 size_t ck_avx2_read_loop(const void *buffer, size_t bytes, uint64_t *checksum);
 double ck_avx2_arithmetic_loop(size_t iterations, float *checksum);
+double ck_avx2_integer_loop(size_t iterations, uint64_t *checksum);

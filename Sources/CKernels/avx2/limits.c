@@ -42,5 +42,25 @@ double ck_avx2_arithmetic_loop(size_t iterations, float *checksum) {
     *checksum = sum_of_lanes(lanes);
     return 2.0 * CK_LANES * 12 * (double)iterations;
 }
+
+double ck_avx2_integer_loop(size_t iterations, uint64_t *checksum) {
+    enum { SUMS = 12 };
+    __m256i sums[SUMS], a = _mm256_set1_epi8(1), b = _mm256_set1_epi8(1);
+    for (size_t i = 0; i < SUMS; i++)
+        sums[i] = _mm256_setzero_si256();
+    for (size_t n = 0; n < iterations; n++)
+        for (size_t i = 0; i < SUMS; i++) {
+            __m256i product = _mm256_maddubs_epi16(a, b);
+            sums[i] = _mm256_add_epi16(sums[i], product);
+            // Opaque to the compiler: each product and each sum is computed.
+            __asm__ volatile("" : "+x"(a), "+x"(sums[i]));
+        }
+    for (size_t i = 1; i < SUMS; i++)
+        sums[0] = _mm256_add_epi16(sums[0], sums[i]);
+    uint64_t words[4];
+    _mm256_storeu_si256((__m256i *)words, sums[0]);
+    *checksum = words[0] ^ words[1] ^ words[2] ^ words[3];
+    return 2.0 * 32 * SUMS * (double)iterations;
+}
 #pragma clang attribute pop
 #endif

@@ -26,5 +26,6 @@ const struct ck_kernels ck_kernels_avx2 = {
     .argmax = argmax,
     .read_loop = ck_avx2_read_loop,
     .arithmetic_loop = ck_avx2_arithmetic_loop,
+    .integer_loop = ck_avx2_integer_loop,
 };
 #endif

@@ -233,6 +233,8 @@ struct ck_kernels {
     /// Runs independent f32 multiply-adds for `iterations` rounds and stores a checksum; returns the operations done
     /// (2 per multiply-add).
     double (*arithmetic_loop)(size_t iterations, float *checksum);
+    /// The same of 8-bit products and their sums in the narrowest integers that the table's products use.
+    double (*integer_loop)(size_t iterations, uint64_t *checksum);
 };
 
 /// The table for `isa`, or NULL if this machine cannot run it.

@@ -26,3 +26,18 @@ double ck_scalar_arithmetic_loop(size_t iterations, float *checksum) {
         *checksum += lanes[lane];
     return 64.0 * (double)iterations;
 }
+
+double ck_scalar_integer_loop(size_t iterations, uint64_t *checksum) {
+    uint64_t lanes[32] = {0};
+    uint32_t a = 3, b = 5;
+    for (size_t i = 0; i < iterations; i++) {
+        // Opaque to the compiler: otherwise it would compute the sum beforehand.
+        __asm__ volatile("" : "+r"(a), "+r"(b));
+        for (size_t lane = 0; lane < 32; lane++)
+            lanes[lane] += a * b;
+    }
+    *checksum = 0;
+    for (size_t lane = 0; lane < 32; lane++)
+        *checksum += lanes[lane];
+    return 64.0 * (double)iterations;
+}

@@ -10,3 +10,4 @@ void ck_scalar_store(enum ck_format format, const float *x, void *out, size_t n)
 void ck_scalar_load(enum ck_format format, const void *x, const float *scales, float *out, size_t n);
 size_t ck_scalar_read_loop(const void *buffer, size_t bytes, uint64_t *checksum);
 double ck_scalar_arithmetic_loop(size_t iterations, float *checksum);
+double ck_scalar_integer_loop(size_t iterations, uint64_t *checksum);

@@ -22,4 +22,5 @@ const struct ck_kernels ck_kernels_scalar = {
     .argmax = argmax,
     .read_loop = ck_scalar_read_loop,
     .arithmetic_loop = ck_scalar_arithmetic_loop,
+    .integer_loop = ck_scalar_integer_loop,
 };
