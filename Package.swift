@@ -62,7 +62,7 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Benchmarks", "CYAML", "Checkpoints", "HTTP", "JSON", "Models", "Service", "Telemetry", logging,
+                "Benchmarks", "CYAML", "Checkpoints", "Compute", "HTTP", "JSON", "Models", "Service", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -81,7 +81,9 @@ let package = Package(
         .testTarget(
             name: "OpenAITests", dependencies: ["Models", "Engine", "JSON", "Jinja", "OpenAI", "Tokenization"],
             exclude: ["Fixtures"]),
-        .testTarget(name: "ServiceTests", dependencies: ["HTTP", "JSON", "OpenAI", "Service", "Checkpoints", logging]),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: ["HTTP", "JSON", "OpenAI", "Service", "Checkpoints", "Tokenization", logging]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], exclude: ["Fixtures"]),
     ],

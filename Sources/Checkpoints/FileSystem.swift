@@ -56,6 +56,14 @@ enum FileSystem {
         }
     }
 
+    /// Bytes that a file may take on the disk of the path's folder; nil where the system does not tell.
+    static func freeBytes(beside path: String) -> Int? {
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
+        var status = statvfs()
+        guard statvfs(String(folder), &status) == 0 else { return nil }
+        return Int(status.f_bavail) * Int(status.f_frsize)
+    }
+
     /// The path without links and dots; as it is where it cannot be resolved.
     static func resolved(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }

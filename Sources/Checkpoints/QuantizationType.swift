@@ -1,5 +1,6 @@
 /// The mixtures of element types that a model can be quantised to, under llama.cpp's names in lower case.
 package enum QuantizationType: String, Sendable, Hashable, CaseIterable {
+    case f32
     case f16
     case bf16
     case q8_0
@@ -22,6 +23,7 @@ package enum QuantizationType: String, Sendable, Hashable, CaseIterable {
     /// The type of most matrices.
     package var elementType: ElementType {
         switch self {
+        case .f32: .f32
         case .f16: .f16
         case .bf16: .bf16
         case .q8_0: .q8_0

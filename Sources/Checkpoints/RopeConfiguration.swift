@@ -26,6 +26,23 @@ package struct RopeConfiguration: Sendable, Hashable {
         package let highFrequencyFactor: Double
         /// In tokens.
         package let originalContext: Int
+
+        /// What the frequencies are divided by, `[dimension / 2]`, rounded to 32 bits at every step as llama.cpp's
+        /// converter does it (conversion/llama.py).
+        package func divisors(theta: Double, dimension: Int) -> [Float] {
+            let context = Float(originalContext)
+            return (0..<dimension / 2).map { index in
+                let exponent = Float(2 * index) / Float(dimension)
+                let frequency = 1 / Float(pow(Double(Float(theta)), Double(exponent)))
+                let wavelength = Float(2 * Double.pi) * (1 / frequency)
+                if Double(wavelength) < Double(originalContext) / highFrequencyFactor { return 1 }
+                if Double(wavelength) > Double(originalContext) / lowFrequencyFactor { return Float(factor) }
+                let kept =
+                    (context * (1 / wavelength) - Float(lowFrequencyFactor))
+                    / Float(highFrequencyFactor - lowFrequencyFactor)
+                return 1 / ((1 - kept) / Float(factor) + kept)
+            }
+        }
     }
 
     /// YaRN (arXiv 2309.00071), with the two corrections that DeepSeek-V3 adds.

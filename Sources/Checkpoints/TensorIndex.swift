@@ -50,7 +50,7 @@ package struct TensorIndex: Sendable, Sequence {
         throw CheckpointError(
             file: tensor.file, tensor: container.tensorName(tensor.name),
             problem: "is quantised already, to \(tensor.type.rawValue)",
-            remedy: "Leave --quantization out, or take a file in F32, F16 or BF16.")
+            remedy: "Use the file as it is, or take one in F32, F16 or BF16.")
     }
 
     package func makeIterator() -> IndexingIterator<[TensorView]> { views.makeIterator() }

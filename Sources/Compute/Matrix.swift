@@ -79,13 +79,18 @@ package struct Matrix: @unchecked Sendable {
 
     /// The weights in f32, in memory of their own: for small matrices that operations do not multiply by as they are.
     package func decoded() -> Matrix {
-        let values = Tensor(rows: outputs, columns: inputs)
-        for row in 0..<outputs {
-            load(row: row, with: ck_kernels_best().pointee, into: values.pointer(row: row))
-        }
-        var result = Matrix(values)
+        var result = decoded(rows: 0..<outputs)
         result.cuts = cuts
         return result
+    }
+
+    /// Rows in the order given, in f32.
+    package func decoded(rows: some Collection<Int>) -> Matrix {
+        let values = Tensor(rows: rows.count, columns: inputs)
+        for (place, row) in rows.enumerated() {
+            load(row: row, with: ck_kernels_best().pointee, into: values.pointer(row: place))
+        }
+        return Matrix(values)
     }
 
     /// Some of the rows, in place; not of f8e4m3, whose scales have blocks of rows.

@@ -42,9 +42,7 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
             preconditionFailure("a DeepSeek-V3 configuration has latent attention")
         }
         let frame = try DecoderFrame(configuration, weights: weights, options: options)
-        let shape = LatentShape(
-            heads: configuration.headCount, rank: latent.keyValueRank, nope: latent.nopeDimension,
-            rope: latent.ropeDimension, value: latent.valueDimension, scale: Float(configuration.attentionScale))
+        let shape = LatentShape(latent, configuration)
         layers = try (0..<configuration.layerCount).map { index in
             let prefix = "model.layers.\(index)"
             let network: Network

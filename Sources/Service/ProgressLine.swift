@@ -14,8 +14,10 @@ package final class ProgressLine: Sendable {
         isShown = isEnabled && isatty(STDERR_FILENO) == 1
     }
 
-    /// - Parameter fraction: 0 to 1.
-    package func show(_ fraction: Double) {
+    /// - Parameters:
+    ///   - fraction: 0 to 1.
+    ///   - detail: what stands behind the percentage.
+    package func show(_ fraction: Double, _ detail: @autoclosure () -> String = "") {
         guard isShown else { return }
         let now = Int(fraction * 100)
         let isNews = percent.withLock { last in
@@ -25,7 +27,8 @@ package final class ProgressLine: Sendable {
         guard isNews else { return }
         let filled = min(Self.width, Int(fraction * Double(Self.width)))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-        write("\r\(label) \(bar) \(now) %")
+        let detail = detail()
+        write("\r\(label) \(bar) \(now) %\(detail.isEmpty ? "" : "  \(detail)\u{1B}[K")")
     }
 
     /// Removes the bar.

@@ -38,6 +38,17 @@ struct MergeTable: Sendable {
         merges[slot(of: Self.key(left, right))]
     }
 
+    /// All pairs that merge, in the order of their ranks.
+    var pairs: [(left: Int32, right: Int32)] {
+        let used = merges.indices.filter { merges[$0] != Self.none }
+        return used.sorted { merges[$0] < merges[$1] }.map { slot in
+            (
+                Int32(bitPattern: UInt32(truncatingIfNeeded: keys[slot] >> 32)),
+                Int32(bitPattern: UInt32(truncatingIfNeeded: keys[slot]))
+            )
+        }
+    }
+
     private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
         UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
     }

@@ -34,6 +34,14 @@ enum SplittingFamily: CaseIterable {
         }
     }
 
+    func preTokenizers() throws(PatternError) -> [PreTokenizer] {
+        var steps: [PreTokenizer] = []
+        for expression in expressions {
+            steps.append(.split(try Pattern(oniguruma: expression), .isolated, isInverted: false))
+        }
+        return steps
+    }
+
     private static func words(numbers: String) -> String {
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + numbers
             + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#

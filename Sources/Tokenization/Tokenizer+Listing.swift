@@ -5,13 +5,11 @@ extension Tokenizer {
     /// Throws for rules that are not known, for tokens that are no text, for merges of tokens that do not exist.
     package convenience init<Strings>(_ listing: VocabularyListing<Strings>) throws(TokenizerError) {
         let family = try listing.family()
-        var preTokenizers: [PreTokenizer] = []
-        for expression in family.expressions {
-            do throws(PatternError) {
-                preTokenizers.append(.split(try Pattern(oniguruma: expression), .isolated, isInverted: false))
-            } catch {
-                throw listing.error("pre", error.description)
-            }
+        let preTokenizers: [PreTokenizer]
+        do throws(PatternError) {
+            preTokenizers = try family.preTokenizers()
+        } catch {
+            throw listing.error("pre", error.description)
         }
         let (vocabulary, added) = try listing.vocabulary(family)
         let merges = try listing.mergeTable(vocabulary)
@@ -30,7 +28,7 @@ extension Tokenizer {
 
 extension VocabularyListing {
     /// ggml's kinds of tokens.
-    private enum Kind: Int {
+    enum Kind: Int {
         case normal = 1
         case unknown, control, userDefined, unused, byte
     }

@@ -6,10 +6,10 @@ package import JSON
 /// Immutable, and free of locks apart from borrowing scratch memory; any number of tasks may use it at once.
 /// Encoding takes time in proportion to the text, whatever the text.
 package final class Tokenizer: Sendable {
-    private let normalizers: [Normalizer]
-    private let preTokenizers: [PreTokenizer]
-    private let model: BytePairModel
-    private let added: AddedVocabulary
+    let normalizers: [Normalizer]
+    let preTokenizers: [PreTokenizer]
+    let model: BytePairModel
+    let added: AddedVocabulary
     private let postProcessor: PostProcessor
     private let tokens: TokenTable
 

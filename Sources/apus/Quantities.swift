@@ -43,7 +43,10 @@ struct TokenCount: ExpressibleByArgument {
 
 extension ReasoningParser: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
-extension QuantizationType: ExpressibleByArgument {}
+extension QuantizationType: ExpressibleByArgument {
+    /// In capitals too, as llama.cpp writes them.
+    init?(argument: String) { self.init(rawValue: argument.lowercased()) }
+}
 extension LogFormat: ExpressibleByArgument {}
 
 extension GenerationConfigSource {

@@ -59,6 +59,51 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("deepseek-r1", "deepseek-v3"), ("r1-distill-qwen", "deepseek-r1-qwen"), ("r1-distill-llama", "llama-bpe"),
+        // Its own rules are none of these, but give the same ids with its small vocabulary.
+        ("tiny", "deepseek-v3"),
+    ])
+    func `a tokenizer lists what llama.cpp's converter lists`(family: String, splitting: String) throws {
+        let fixture = try Fixture.load(family)
+        let tokenizer = try Fixture.tokenizer(fixture["tokenizer"])
+        let expected = try Self.listing(try #require(fixture["tokenizer"]), splitting: splitting)
+        let listing = try tokenizer.listing(count: expected.tokens.count, chatTemplate: "t")
+        #expect(listing.splitting == splitting && listing.chatTemplate == "t")
+        #expect(listing.tokens == expected.tokens && listing.types == expected.types)
+        #expect(listing.merges == expected.merges)
+    }
+
+    @Test func `it lists the tokens around texts`() throws {
+        let vocabulary = try #require(Fixture.load("tiny")["tokenizer"])
+        let begin = "<｜begin▁of▁sentence｜>"
+        for (configuration, expected) in [
+            (["bos_token": .string(begin), "add_bos_token": true], [true, false]),
+            (["eos_token": .string(begin), "add_eos_token": true], [false, true]),
+            (["bos_token": .string(begin)], [false, false]),
+        ] as [(JSONValue, [Bool])] {
+            let listing = try Fixture.tokenizer(vocabulary, configuration: configuration)
+                .listing(count: 512, chatTemplate: nil)
+            #expect([listing.addsBegin, listing.addsEnd] == expected)
+            #expect(listing.beginToken == (configuration["bos_token"] == nil ? nil : 0))
+            #expect(listing.endToken == (configuration["eos_token"] == nil ? nil : 0))
+        }
+    }
+
+    @Test func `what a GGUF file cannot list is refused`() throws {
+        for (changes, message) in [
+            (["pre_tokenizer": .null], "is no plain byte-level BPE"),
+            (["pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": true]], "splits text by other rules"),
+        ] as [(KeyValuePairs<String, JSONValue>, String)] {
+            do {
+                _ = try Fixture.tokenizer(Fixture.small(changes)).listing(count: 100, chatTemplate: nil)
+                Issue.record("nothing was thrown: \(message)")
+            } catch {
+                #expect("\(error)".contains(message), "\(error)")
+            }
+        }
+    }
+
     private static func small(_ change: (inout Listing) -> Void = { _ in }) -> Listing {
         var listing = Listing(
             file: "model.gguf", splitting: "llama-bpe",

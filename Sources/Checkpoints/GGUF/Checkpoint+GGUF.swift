@@ -33,7 +33,10 @@ extension Checkpoint {
         tokenizerConfig = nil
         chatTemplate = tokenizer?.chatTemplate
         tensors = try GGUFTensors.index(files.contents, expertCount: configuration.expertCount)
-        gguf = GGUFDescription(configuration: configuration, tokenizer: tokenizer)
+        gguf = GGUFDescription(
+            configuration: configuration, tokenizer: tokenizer, file: files.contents[0].file,
+            values: files.contents[0].header.values,
+            tensors: files.contents.flatMap { $0.header.entries.map { ($0.name, $0.shape) } })
     }
 
     /// Whether a file begins as GGUF files do, whatever its name.
@@ -74,4 +77,9 @@ extension Checkpoint {
 struct GGUFDescription: Sendable {
     let configuration: GGUFConfiguration
     let tokenizer: GGUFTokenizer?
+    /// The file with the metadata, and where each value lies in it.
+    let file: MappedFile
+    let values: [(key: String, range: Range<Int>)]
+    /// As the files have them, outermost dimension first.
+    let tensors: [(name: String, shape: [Int])]
 }

@@ -5,6 +5,8 @@ enum GGMLType {
         13: .q5_k, 14: .q6_k, 20: .iq4_nl, 23: .iq4_xs, 24: .i8, 25: .i16, 26: .i32, 27: .i64, 28: .f64, 30: .bf16,
     ]
 
+    private static let numbers = Dictionary(uniqueKeysWithValues: supported.map { ($1, $0) })
+
     private static let others: [UInt32: String] = [
         4: "Q4_2", 5: "Q4_3", 9: "Q8_1", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S",
         21: "IQ3_S", 22: "IQ2_S", 29: "IQ1_M", 31: "Q4_0_4_4", 32: "Q4_0_4_8", 33: "Q4_0_8_8", 34: "TQ1_0",
@@ -13,6 +15,9 @@ enum GGMLType {
     ]
 
     private static let weights: [ElementType] = [.f32, .f16, .bf16] + ElementType.allCases.filter(\.isBlocked)
+
+    /// Nil for types that ggml does not have.
+    static func number(_ type: ElementType) -> UInt32? { numbers[type] }
 
     /// The type; throws for one that no operation takes, by its name.
     static func elementType(_ number: UInt32, file: String, tensor: String) throws(CheckpointError) -> ElementType {

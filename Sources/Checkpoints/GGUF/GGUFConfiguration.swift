@@ -240,7 +240,7 @@ struct GGUFConfiguration: Sendable {
 
     private mutating func addTokens() throws(CheckpointError) {
         let begin = "tokenizer.ggml.bos_token_id"
-        let ends = ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"]
+        let ends = GGUFTokenizer.endKeys
         if let id = try metadata.integer(begin) { config["bos_token_id"] = .integer(id) }
         var ids: [JSONValue] = []
         for key in ends {

@@ -13,6 +13,8 @@ struct GGUFHeader: Sendable {
     }
 
     let metadata: GGUFMetadata
+    /// Where each value of the metadata lies in the file, its type in front of it; in the file's order.
+    let values: [(key: String, range: Range<Int>)]
     /// In the order of their bytes.
     let entries: [Entry]
 
@@ -25,7 +27,7 @@ struct GGUFHeader: Sendable {
     init(parsing bytes: UnsafeRawBufferPointer, file: String) throws(CheckpointError) {
         var cursor = GGUFCursor(bytes, file: file)
         let (tensorCount, valueCount) = try Self.counts(&cursor)
-        metadata = try Self.metadata(&cursor, count: valueCount)
+        (metadata, values) = try Self.metadata(&cursor, count: valueCount)
         let alignment = try Self.alignment(metadata)
         let tensors = try Self.tensors(&cursor, count: tensorCount)
         // The file was mapped, so that its size is far from overflow.
@@ -70,20 +72,25 @@ struct GGUFHeader: Sendable {
         return (Int(tensors), Int(values))
     }
 
-    private static func metadata(_ cursor: inout GGUFCursor, count: Int) throws(CheckpointError) -> GGUFMetadata {
+    private static func metadata(_ cursor: inout GGUFCursor, count: Int) throws(CheckpointError)
+        -> (GGUFMetadata, [(key: String, range: Range<Int>)])
+    {
         var values: [String: GGUFValue] = [:]
+        var ranges: [(key: String, range: Range<Int>)] = []
         for ordinal in 0..<count {
             let key = try cursor.string("metadata key \(ordinal)")
             guard (1...longestKey).contains(key.utf8.count) else {
                 throw cursor.failure(
                     "metadata key \(ordinal) has \(key.utf8.count) bytes; 1 to \(longestKey) are allowed")
             }
+            let start = cursor.position
             let value = try cursor.value(of: key)
+            ranges.append((key, start..<cursor.position))
             guard values.updateValue(value, forKey: key) == nil else {
                 throw cursor.failure("has the metadata key \"\(key)\" twice")
             }
         }
-        return GGUFMetadata(file: cursor.file, values: values)
+        return (GGUFMetadata(file: cursor.file, values: values), ranges)
     }
 
     private static func alignment(_ metadata: GGUFMetadata) throws(CheckpointError) -> Int {

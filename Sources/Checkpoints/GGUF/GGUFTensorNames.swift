@@ -67,14 +67,34 @@ enum GGUFTensorNames {
         return expertsToTheirs[suffix].map { .experts(prefix: prefix, projection: $0) }
     }
 
+    /// Hugging Face's tensors that a tensor of the file holds, one after the other; the given name where there are
+    /// none.
+    static func tensors(of name: String, experts count: Int) -> [String] {
+        switch target(of: name) {
+        case nil: [name]
+        case .whole(let theirs): [theirs]
+        case .experts(let prefix, let projection): (0..<count).map { "\(prefix).\($0).\(projection).weight" }
+        case .gatesAndUps(let prefix):
+            (0..<count).flatMap { ["\(prefix).\($0).gate_proj.weight", "\(prefix).\($0).up_proj.weight"] }
+        }
+    }
+
+    /// The name in the file, and the expert within that tensor; nil where there is none.
+    static func place(of name: String) -> (name: String, expert: Int?)? {
+        if let ours = globalToOurs[name] { return (ours, nil) }
+        let parts = name.split(separator: ".", maxSplits: 3)
+        guard parts.count == 4, parts[0] == "model", parts[1] == "layers" else { return nil }
+        if let ours = layerToOurs[String(parts[3])] { return ("blk.\(parts[2]).\(ours)", nil) }
+        let inner = parts[3].split(separator: ".")
+        guard inner.count == 5, inner[1] == "experts", let ours = expertsToOurs[String(inner[3])],
+            let expert = Int(inner[2])
+        else { return nil }
+        return ("blk.\(parts[2]).\(ours)", expert)
+    }
+
     /// The name in the file, for messages; the given one where there is none.
     static func inFile(_ name: String) -> String {
-        if let ours = globalToOurs[name] { return ours }
-        let parts = name.split(separator: ".", maxSplits: 3)
-        guard parts.count == 4, parts[0] == "model", parts[1] == "layers" else { return name }
-        if let ours = layerToOurs[String(parts[3])] { return "blk.\(parts[2]).\(ours)" }
-        let inner = parts[3].split(separator: ".")
-        guard inner.count == 5, inner[1] == "experts", let ours = expertsToOurs[String(inner[3])] else { return name }
-        return "blk.\(parts[2]).\(ours) (expert \(inner[2]))"
+        guard let place = place(of: name) else { return name }
+        return place.expert.map { "\(place.name) (expert \($0))" } ?? place.name
     }
 }

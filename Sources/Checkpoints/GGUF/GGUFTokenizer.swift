@@ -17,6 +17,29 @@ package struct GGUFTokenizer: Sendable {
     package let addsEnd: Bool?
     package let chatTemplate: String?
 
+    /// Metadata keys of the tokens that end a completion, the tokenizer's own first.
+    static let endKeys = [
+        "tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id",
+    ]
+
+    /// A tokenizer that a file is to carry.
+    package init(
+        splitting: String, tokens: PackedStrings, types: [Int], merges: PackedStrings, beginToken: Int?,
+        endToken: Int?, padToken: Int?, addsBegin: Bool?, addsEnd: Bool?, chatTemplate: String?, file: String
+    ) {
+        self.file = file
+        self.splitting = splitting
+        self.tokens = tokens
+        self.types = types
+        self.merges = merges
+        self.beginToken = beginToken
+        self.endToken = endToken
+        self.padToken = padToken
+        self.addsBegin = addsBegin
+        self.addsEnd = addsEnd
+        self.chatTemplate = chatTemplate
+    }
+
     /// Nil for a file without a tokenizer. Throws where it is no byte-level BPE or where arrays disagree.
     init?(_ metadata: GGUFMetadata) throws(CheckpointError) {
         let prefix = "tokenizer.ggml"

@@ -5,6 +5,13 @@ package struct PackedStrings: Sendable, RandomAccessCollection {
 
     package init() {}
 
+    package init(_ strings: some Sequence<some Collection<UInt8>>) {
+        for string in strings {
+            arena.append(contentsOf: string)
+            ends.append(arena.count)
+        }
+    }
+
     package var startIndex: Int { 0 }
     package var endIndex: Int { ends.count }
 
