@@ -9,7 +9,7 @@ internal import Service
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures a model's speed, beside this machine's limits.",
-        subcommands: [BenchLatency.self, BenchThroughput.self, BenchServe.self]
+        subcommands: [BenchLatency.self, BenchThroughput.self, BenchServe.self, BenchAttention.self]
     )
 }
 
@@ -60,10 +60,15 @@ struct BenchOptions: ParsableArguments {
         BenchmarkPlan(server: server, inputLength: inputLen, outputLength: outputLen)
     }
 
-    func publish(_ report: BenchmarkReport) throws {
-        print(report.text, terminator: "")
+    func publish(_ report: BenchmarkReport) throws { try report.publish(to: jsonFile) }
+}
+
+extension BenchmarkReport {
+    /// Prints the text and writes the figures to a file, if one is named.
+    fileprivate func publish(to jsonFile: String?) throws {
+        print(text, terminator: "")
         guard let jsonFile else { return }
-        let text = JSONValue.object(report.figures).serialized(pretty: true) + "\n"
+        let text = JSONValue.object(figures).serialized(pretty: true) + "\n"
         guard let file = fopen(jsonFile, "w"), fputs(text, file) >= 0, fclose(file) == 0 else {
             throw SettingError("--json", "\(jsonFile) cannot be written. Name a file in a folder that is writable.")
         }
@@ -171,4 +176,19 @@ struct BenchServe: AsyncParsableCommand {
         benchmark.apiKey = apiKey
         return benchmark
     }
+}
+
+struct BenchAttention: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attention", abstract: "Attention alone, in the shapes of two models, beside its limit.")
+
+    @Option(help: "Compute threads.")
+    var threads = 1
+
+    @Option(name: .customLong("json"), help: "File to write the figures to.")
+    var jsonFile: String?
+
+    func validate() throws { try require(threads, in: 1...1024, "--threads") }
+
+    func run() throws { try AttentionBenchmark.run(threads: threads).publish(to: jsonFile) }
 }
