@@ -134,6 +134,16 @@ CK_INLINE bool values_in_keys(const struct ck_cache *cache) {
 
 /// The end of the keys that a position sees.
 CK_INLINE size_t visible_end(const struct ck_attention *job, size_t position) {
-    size_t limit = job->limits[position] < 0 ? 0 : (size_t)job->limits[position];
-    return smaller(job->key_end, limit);
+    int32_t limit = job->positions[position].limit;
+    return smaller(job->key_end, limit < 0 ? 0 : (size_t)limit);
+}
+
+CK_INLINE const char *cached_key(const struct ck_cache *cache, const int32_t *table, size_t token) {
+    size_t block = (size_t)table[token / cache->block_tokens], offset = token % cache->block_tokens;
+    return (const char *)cache->keys + block * cache->key_block_stride + offset * cache->key_stride;
+}
+
+CK_INLINE const char *cached_value(const struct ck_cache *cache, const int32_t *table, size_t token) {
+    size_t block = (size_t)table[token / cache->block_tokens], offset = token % cache->block_tokens;
+    return (const char *)cache->values + block * cache->value_block_stride + offset * cache->value_stride;
 }

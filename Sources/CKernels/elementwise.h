@@ -132,7 +132,7 @@ static size_t argmax(const float *x, size_t n) {
 
 /// Combines the partials of one row.
 CK_INLINE void merge_row(const struct ck_merge *job, size_t row, float *out) {
-    size_t rows = job->heads * job->positions, size = job->value_size;
+    size_t rows = job->heads * job->count, size = job->value_size;
     float most = -INFINITY, total = 0;
     for (size_t p = 0; p < job->partials; p++)
         if (job->sum[p * rows + row] != 0)
@@ -163,8 +163,9 @@ CK_INLINE void merge_row(const struct ck_merge *job, size_t row, float *out) {
 }
 
 static void merge(const struct ck_merge *job) {
-    for (size_t position = 0; position < job->positions; position++)
+    for (size_t position = 0; position < job->count; position++)
         for (size_t head = 0; head < job->heads; head++)
             merge_row(job, position * job->heads + head,
-                      job->out + position * job->out_position_stride + head * job->out_head_stride);
+                      job->out + job->positions[position].row * job->out_position_stride +
+                          head * job->out_head_stride);
 }

@@ -27,6 +27,8 @@ package final class BatchLayout: @unchecked Sendable {
 
     package private(set) var runs: [Run] = []
     package private(set) var rowCount = 0
+    /// Tokens of a block.
+    private(set) var blockSize = 1
     package private(set) var positions: [Int] = []
     /// Keys that each row sees: its position + 1.
     private(set) var limits: UnsafeMutablePointer<Int32>
@@ -60,6 +62,7 @@ package final class BatchLayout: @unchecked Sendable {
         precondition(
             blockTable.count * blockSize >= firstPosition + count,
             "\(blockTable.count) blocks of \(blockSize) tokens for \(firstPosition + count) positions")
+        self.blockSize = blockSize
         Self.grow(&limits, count: rowCount, to: rowCount + count, &limitCapacity)
         Self.grow(&tables, count: tableCount, to: tableCount + blockTable.count, &tableCapacity)
         for row in 0..<count {

@@ -35,6 +35,9 @@ package enum ElementFormat: String, Sendable, CaseIterable {
         return count / blockSize * bytesPerBlock
     }
 
+    /// Bytes of a row of `count` values, the last block filled up.
+    func paddedByteCount(of count: Int) -> Int { (count + blockSize - 1) / blockSize * bytesPerBlock }
+
     /// Bytes of one value, in formats without blocks.
     package var byteWidth: Int {
         precondition(!isBlocked, "\(self) has blocks")

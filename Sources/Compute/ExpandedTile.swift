@@ -1,11 +1,11 @@
 import CKernels
 
-/// One head's attention for up to 512 prompt rows of one sequence: every 512 keys are expanded once, in OpenBLAS tiles
-/// at fixed positions, and attended by all rows before the next.
+/// One head's attention for prompt rows of one sequence: every 512 keys are expanded once, in OpenBLAS tiles at fixed
+/// positions, and attended by all rows before the next, each row going on from where the last keys left it. So the
+/// memory that this takes does not grow with the keys.
 struct ExpandedTile {
-    static let rowLimit = 512
     /// Rows per call of the attention kernel.
-    private static let queryTile = 32
+    static let queryTile = 64
 
     let processor: Processor
     let shape: LatentShape
@@ -18,50 +18,55 @@ struct ExpandedTile {
     let layer: Int
     let thread: Int
 
+    /// Memory of the expanded keys of one range and of the rows' unfinished results.
+    private struct Buffers {
+        let weights: UnsafePointer<Float>
+        let latents: UnsafeMutablePointer<Float>
+        let keys: UnsafeMutablePointer<Float>
+        let values: UnsafeMutablePointer<Float>
+        let state: PartialAttention
+    }
+
     private var keyRange: Int { AttentionPlan.keyRange }
     private var keyCount: Int { run.firstPosition + rows.upperBound - run.rows.lowerBound }
-    private var tileCount: Int { (rows.count + Self.queryTile - 1) / Self.queryTile }
 
     func attend(_ queries: Tensor, into output: Tensor) {
-        let ranges = (keyCount + keyRange - 1) / keyRange
+        let buffers = takeBuffers()
+        // One page as long as any sequence.
+        withUnsafePointer(to: Int32(0)) { table in
+            let positions = rows.map { ck_position(row: $0, block_table: table, limit: layout.limits[$0]) }
+            positions.withUnsafeBufferPointer { positions in
+                guard let positions = positions.baseAddress else { return }
+                for range in 0..<(keyCount + keyRange - 1) / keyRange {
+                    expand(range, buffers)
+                    for first in stride(from: 0, to: rows.count, by: Self.queryTile) {
+                        let tile = first..<min(first + Self.queryTile, rows.count)
+                        attend(queries, positions, tile: tile, range: range, buffers)
+                    }
+                }
+                processor.merge(
+                    buffers.state, heads: 1, positions: positions, count: rows.count,
+                    into: output.pointer(row: 0, column: head * shape.value), stride: output.columns)
+            }
+        }
+    }
+
+    private func takeBuffers() -> Buffers {
         let keyFloats = keyRange * shape.query
         let valueFloats = keyRange * shape.value
         let latentFloats = OpenBLAS.tileRows * shape.cached
         let weightFloats = expansion.format == .f32 ? 0 : (shape.nope + shape.value) * shape.rank
-        let partialFloats = ranges * rows.count * (shape.value + 2)
         var next = processor.scratch[thread].floats(
-            keyFloats + valueFloats + latentFloats + weightFloats + partialFloats)
+            keyFloats + valueFloats + latentFloats + weightFloats + rows.count * (shape.value + 2))
         func take(_ count: Int) -> UnsafeMutablePointer<Float> {
             defer { next += count }
             return next
         }
-        let keys = take(keyFloats)
-        let values = take(valueFloats)
-        let latents = take(latentFloats)
-        let weights = weights(decodedInto: take(weightFloats))
-        let partials = (0..<tileCount).map { tile in
-            let count = tileRows(tile).count
-            return PartialAttention(
-                base: take(ranges * count * (shape.value + 2)), ranges: ranges, rows: count,
-                valueSize: shape.value)
-        }
-        for range in 0..<ranges {
-            expand(range, weights: weights, latents: latents, keys: keys, values: values)
-            for tile in 0..<tileCount {
-                attend(queries, tile: tile, range: range, keys: keys, values: values, into: partials[tile])
-            }
-        }
-        for tile in 0..<tileCount {
-            processor.merge(
-                partials[tile], heads: 1, positions: tileRows(tile).count,
-                into: output.pointer(row: tileRows(tile).lowerBound, column: head * shape.value),
-                stride: output.columns)
-        }
-    }
-
-    private func tileRows(_ tile: Int) -> Range<Int> {
-        let first = rows.lowerBound + tile * Self.queryTile
-        return first..<min(first + Self.queryTile, rows.upperBound)
+        return Buffers(
+            weights: weights(decodedInto: take(weightFloats)), latents: take(latentFloats), keys: take(keyFloats),
+            values: take(valueFloats),
+            state: PartialAttention(
+                base: take(rows.count * (shape.value + 2)), ranges: 1, rows: rows.count, valueSize: shape.value))
     }
 
     /// This head's rows of the expansion in f32: in place where they are, else decoded.
@@ -78,12 +83,10 @@ struct ExpandedTile {
     }
 
     /// Fills `keys` `[512, nope + rope]` and `values` `[512, value]` as far as the rows see the range.
-    private func expand(
-        _ range: Int, weights: UnsafePointer<Float>, latents: UnsafeMutablePointer<Float>,
-        keys: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>
-    ) {
+    private func expand(_ range: Int, _ buffers: Buffers) {
         let start = range * keyRange
         let table = layout.table(of: run)
+        let (latents, keys) = (buffers.latents, buffers.keys)
         for first in stride(from: 0, to: min(keyRange, keyCount - start), by: OpenBLAS.tileRows) {
             let known = min(OpenBLAS.tileRows, keyCount - start - first)
             for token in 0..<known {
@@ -101,36 +104,35 @@ struct ExpandedTile {
                 (latents + token * shape.cached).update(repeating: 0, count: shape.cached)
             }
             OpenBLAS.multiplyTile(
-                x: latents, xStride: shape.cached, weights: weights, weightStride: shape.rank, outputs: shape.nope,
-                inputs: shape.rank, y: keys + first * shape.query, yStride: shape.query)
+                x: latents, xStride: shape.cached, weights: buffers.weights, weightStride: shape.rank,
+                outputs: shape.nope, inputs: shape.rank, y: keys + first * shape.query, yStride: shape.query)
             OpenBLAS.multiplyTile(
-                x: latents, xStride: shape.cached, weights: weights + shape.nope * shape.rank,
-                weightStride: shape.rank, outputs: shape.value, inputs: shape.rank, y: values + first * shape.value,
-                yStride: shape.value)
+                x: latents, xStride: shape.cached, weights: buffers.weights + shape.nope * shape.rank,
+                weightStride: shape.rank, outputs: shape.value, inputs: shape.rank,
+                y: buffers.values + first * shape.value, yStride: shape.value)
         }
     }
 
+    /// Attends the rows `tile`, counted from the first, to the range that the buffers hold.
     private func attend(
-        _ queries: Tensor, tile: Int, range: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>,
-        into partial: PartialAttention
+        _ queries: Tensor, _ positions: UnsafePointer<ck_position>, tile: Range<Int>, range: Int, _ buffers: Buffers
     ) {
-        let rows = tileRows(tile)
-        // One page as long as any sequence, placed so that the range's first key is the buffer's.
         let start = range * keyRange
-        withUnsafePointer(to: Int32(0)) { table in
-            var arguments = ck_attention(
-                cache: ck_cache(
-                    format: .f32, keys: UnsafeRawPointer(keys) - start * shape.query * 4,
-                    values: UnsafeRawPointer(values) - start * shape.value * 4, key_block_stride: 0,
-                    value_block_stride: 0, key_stride: shape.query * 4, value_stride: shape.value * 4,
-                    block_table: table, block_tokens: Int(Int32.max)),
-                key_size: shape.query, value_size: shape.value, heads: 1, positions: rows.count,
-                q: queries.pointer(row: rows.lowerBound, column: head * shape.query),
-                q_position_stride: queries.columns, q_head_stride: shape.query,
-                limits: layout.limits + rows.lowerBound, scale: shape.scale, key_begin: start,
-                key_end: start + keyRange, max: partial.max(range), sum: partial.sum(range),
-                accumulator: partial.accumulator(range), scratch: processor.scratch[thread].kernel)
-            processor.kernels.attention(&arguments)
-        }
+        guard range == 0 || Int(positions[tile.upperBound - 1].limit) > start else { return }
+        // Placed so that the range's first key is the buffer's.
+        var arguments = ck_attention(
+            cache: ck_cache(
+                format: .f32, keys: UnsafeRawPointer(buffers.keys) - start * shape.query * 4,
+                values: UnsafeRawPointer(buffers.values) - start * shape.value * 4, key_block_stride: 0,
+                value_block_stride: 0, key_stride: shape.query * 4, value_stride: shape.value * 4,
+                block_tokens: Int(Int32.max)),
+            key_size: shape.query, value_size: shape.value, heads: 1, positions: positions + tile.lowerBound,
+            count: tile.count, q: queries.pointer(row: 0, column: head * shape.query),
+            q_position_stride: queries.columns, q_head_stride: shape.query, scale: shape.scale, key_begin: start,
+            key_end: start + keyRange, resumes: range > 0, max: buffers.state.max(0) + tile.lowerBound,
+            sum: buffers.state.sum(0) + tile.lowerBound,
+            accumulator: buffers.state.accumulator(0) + tile.lowerBound * shape.value,
+            scratch: processor.scratch[thread].kernel)
+        processor.kernels.attention(&arguments)
     }
 }

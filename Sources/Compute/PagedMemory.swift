@@ -21,7 +21,10 @@ package final class PagedMemory: @unchecked Sendable {
             self.format = format
         }
 
-        package var bytesPerToken: Int { layers * heads * (keySize + valueSize) * format.byteWidth }
+        package var bytesPerToken: Int { layers * heads * (keyBytes + valueBytes) }
+
+        var keyBytes: Int { format.paddedByteCount(of: keySize) }
+        var valueBytes: Int { format.paddedByteCount(of: valueSize) }
     }
 
     package let layout: Layout
@@ -33,7 +36,8 @@ package final class PagedMemory: @unchecked Sendable {
 
     /// Reserves the memory; pages are taken as they are first written.
     package init(_ layout: Layout, blockCount: Int, blockSize: Int) throws(ComputeError) {
-        precondition(layout.format != .f8e4m3 && !layout.format.isBlocked, "the cache holds f32, f16 or bf16")
+        precondition(
+            [.f32, .f16, .bf16, .q8_0].contains(layout.format), "the cache holds f32, f16, bf16 or q8_0")
         precondition(blockCount > 0 && blockSize > 0, "\(blockCount) blocks of \(blockSize) tokens")
         self.layout = layout
         self.blockCount = blockCount
@@ -49,8 +53,8 @@ package final class PagedMemory: @unchecked Sendable {
     deinit { munmap(base, byteCount) }
 
     var blockBytes: Int { blockSize * layout.bytesPerToken }
-    var keyBytes: Int { layout.keySize * layout.format.byteWidth }
-    var valueBytes: Int { layout.valueSize * layout.format.byteWidth }
+    var keyBytes: Int { layout.keyBytes }
+    var valueBytes: Int { layout.valueBytes }
 
     /// Bytes from a block's start to the first key of a layer's head.
     func keyOffset(layer: Int, head: Int) -> Int {

@@ -3,7 +3,7 @@ import CKernels
 /// The two forms of latent attention. They agree but for rounding; a position's role chooses between them.
 extension Processor {
     /// Prompt positions: keys and values of every head are expanded from the cached latents, range by range, and
-    /// attended as usual.
+    /// attended by all of a run's rows before the next range.
     ///
     /// - Parameters:
     ///   - queries: `[rows, heads * (nope + rope)]`, rotated.
@@ -16,10 +16,14 @@ extension Processor {
     ) {
         precondition(queries.columns == shape.heads * shape.query, "queries of \(queries.columns) values")
         precondition(output.columns == shape.heads * shape.value, "an output of \(output.columns) values")
+        // A head's rows stay together, so that its keys are expanded once; only where that leaves threads idle are they
+        // cut.
+        let parts = (2 * threadCount + runs.count * shape.heads - 1) / max(runs.count * shape.heads, 1)
         var tasks: [(run: BatchLayout.Run, rows: Range<Int>)] = []
         for run in runs {
-            for first in stride(from: run.rows.lowerBound, to: run.rows.upperBound, by: ExpandedTile.rowLimit) {
-                tasks.append((run, first..<min(first + ExpandedTile.rowLimit, run.rows.upperBound)))
+            let rows = max((run.rows.count + parts - 1) / parts, ExpandedTile.queryTile)
+            for first in stride(from: run.rows.lowerBound, to: run.rows.upperBound, by: rows) {
+                tasks.append((run, first..<min(first + rows, run.rows.upperBound)))
             }
         }
         workers.run(tasks.count * shape.heads) { index, thread in
@@ -39,8 +43,8 @@ extension Processor {
     ///   - latentQueries, latents: scratch, reshaped to `[rows, heads * (rank + rope)]` and `[rows, heads * rank]`.
     package func attendAbsorbed(
         _ queries: Tensor, shape: LatentShape, expansion: Matrix, absorption: [Matrix], plan: AttentionPlan,
-        runs: [BatchLayout.Run], layout: BatchLayout, memory: PagedMemory, layer: Int, latentQueries: Tensor,
-        latents: Tensor, into output: Tensor
+        runs: [BatchLayout.Run], memory: PagedMemory, layer: Int, latentQueries: Tensor, latents: Tensor,
+        into output: Tensor
     ) {
         latentQueries.reshape(rows: queries.rows, columns: shape.heads * shape.cached)
         latents.reshape(rows: queries.rows, columns: shape.heads * shape.rank)
@@ -65,7 +69,7 @@ extension Processor {
                 }
             }
         }
-        attend(latentQueries, plan: plan, layout: layout, memory: memory, layer: layer, into: latents)
+        attend(latentQueries, plan: plan, memory: memory, layer: layer, into: latents)
         project(
             segments.flatMap { rows in
                 (0..<shape.heads).map { head in

@@ -83,7 +83,8 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
         frame.begin(batch, blockSize: memory.blockSize)
         let prompt = frame.layout.runs.map(\.prompt).filter { !$0.rows.isEmpty }
         let generated = frame.layout.runs.map(\.generated).filter { !$0.rows.isEmpty }
-        let plan = AttentionPlan(shape.absorbed, runs: generated, threads: frame.processor.threadCount)
+        let plan = AttentionPlan(
+            shape.absorbed, runs: generated, layout: frame.layout, threads: frame.processor.threadCount)
         for (index, layer) in layers.enumerated() {
             frame.normalise(layer.attentionNorm)
             makeQueriesAndKeys(layer.attention, index, memory: memory)
@@ -96,8 +97,8 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
             if !generated.isEmpty {
                 frame.processor.attendAbsorbed(
                     queries, shape: shape, expansion: layer.attention.expansion,
-                    absorption: layer.attention.absorption, plan: plan, runs: generated, layout: frame.layout,
-                    memory: memory, layer: index, latentQueries: latentQueries, latents: latents, into: attended)
+                    absorption: layer.attention.absorption, plan: plan, runs: generated, memory: memory, layer: index,
+                    latentQueries: latentQueries, latents: latents, into: attended)
             }
             frame.processor.project(
                 Projection(layer.attention.output, of: attended, into: frame.hidden, accumulates: true))

@@ -52,7 +52,8 @@ package final class DenseDecoder: LanguageModel, @unchecked Sendable {
             preconditionFailure("the cache belongs to another model")
         }
         frame.begin(batch, blockSize: memory.blockSize)
-        let plan = AttentionPlan(shape, runs: frame.layout.runs, threads: frame.processor.threadCount)
+        let plan = AttentionPlan(
+            shape, runs: frame.layout.runs, layout: frame.layout, threads: frame.processor.threadCount)
         for (index, layer) in layers.enumerated() {
             frame.normalise(layer.attentionNorm)
             attend(layer, index, plan: plan, memory: memory)
@@ -79,7 +80,7 @@ package final class DenseDecoder: LanguageModel, @unchecked Sendable {
             by: frame.rotary)
         processor.rotate(keys, columns: head, heads: shape.keyValueHeads, stride: shape.keySize, by: frame.rotary)
         processor.store(keys: keys, values: values, layout: frame.layout, memory: memory, layer: index)
-        processor.attend(queries, plan: plan, layout: frame.layout, memory: memory, layer: index, into: attended)
+        processor.attend(queries, plan: plan, memory: memory, layer: index, into: attended)
         processor.project(
             Projection(
                 layer.output, of: attended, into: frame.hidden, bias: layer.outputBias, accumulates: true))

@@ -9,6 +9,8 @@ package enum KeyValueType: String, Sendable, CaseIterable {
     case f32
     case bf16
     case f16
+    /// Blocks of 32 values with a scale of their own, 8.5 bits a value.
+    case int8
 
     /// The storage format for a model whose projections have the given type.
     package func format(for weights: ElementType) -> ElementFormat {
@@ -16,6 +18,7 @@ package enum KeyValueType: String, Sendable, CaseIterable {
         case .f32: .f32
         case .bf16: .bf16
         case .f16: .f16
+        case .int8: .q8_0
         case .auto:
             switch weights {
             case .f16, .bf16: .bf16

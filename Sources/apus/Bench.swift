@@ -11,7 +11,9 @@ internal import Service
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures a model's speed, beside this machine's limits.",
-        subcommands: [BenchLatency.self, BenchThroughput.self, BenchServe.self, BenchKernels.self]
+        subcommands: [
+            BenchLatency.self, BenchThroughput.self, BenchServe.self, BenchKernels.self, BenchAttention.self,
+        ]
     )
 }
 
@@ -69,15 +71,19 @@ struct BenchOptions: ParsableArguments {
     var plan: BenchmarkPlan {
         BenchmarkPlan(server: server, inputLength: inputLen, outputLength: outputLen)
     }
+
+    func publish(_ report: BenchmarkReport) throws { try report.publish(to: jsonFile) }
 }
 
-/// Prints a report and writes its figures to the file, if one is given.
-func publish(_ report: BenchmarkReport, to jsonFile: String?) throws {
-    print(report.text, terminator: "")
-    guard let jsonFile else { return }
-    let text = JSONValue.object(report.figures).serialized(pretty: true) + "\n"
-    guard let file = fopen(jsonFile, "w"), fputs(text, file) >= 0, fclose(file) == 0 else {
-        throw SettingError("--json", "\(jsonFile) cannot be written. Name a file in a folder that is writable.")
+extension BenchmarkReport {
+    /// Prints the text and writes the figures to a file, if one is named.
+    fileprivate func publish(to jsonFile: String?) throws {
+        print(text, terminator: "")
+        guard let jsonFile else { return }
+        let text = JSONValue.object(figures).serialized(pretty: true) + "\n"
+        guard let file = fopen(jsonFile, "w"), fputs(text, file) >= 0, fclose(file) == 0 else {
+            throw SettingError("--json", "\(jsonFile) cannot be written. Name a file in a folder that is writable.")
+        }
     }
 }
 
@@ -103,10 +109,9 @@ struct BenchLatency: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try publish(
+        try options.publish(
             try await LatencyBenchmark.run(
-                options.plan, batchSize: batchSize, warmups: numItersWarmup, iterations: numIters),
-            to: options.jsonFile)
+                options.plan, batchSize: batchSize, warmups: numItersWarmup, iterations: numIters))
     }
 }
 
@@ -128,9 +133,8 @@ struct BenchThroughput: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try publish(
-            try await ThroughputBenchmark.run(options.plan, batchSize: batchSize, prompts: numPrompts),
-            to: options.jsonFile)
+        try options.publish(
+            try await ThroughputBenchmark.run(options.plan, batchSize: batchSize, prompts: numPrompts))
     }
 }
 
@@ -149,7 +153,7 @@ struct BenchKernels: ParsableCommand {
     }
 
     func run() throws {
-        try publish(try KernelBenchmark.run(threads: threads ?? Processor.usableThreads), to: jsonFile)
+        try KernelBenchmark.run(threads: threads ?? Processor.usableThreads).publish(to: jsonFile)
     }
 }
 
@@ -183,7 +187,7 @@ struct BenchServe: AsyncParsableCommand {
     func run() async throws {
         if let baseUrl {
             let url = baseUrl.hasSuffix("/") ? String(baseUrl.dropLast()) : baseUrl
-            try publish(try await benchmark(url).run(), to: options.jsonFile)
+            try options.publish(try await benchmark(url).run())
         } else {
             var server = options.server
             server.port = 0
@@ -191,7 +195,7 @@ struct BenchServe: AsyncParsableCommand {
             server.maxQueuedRequests = numPrompts
             let report = try await Server(server, logger: Logger(label: "apus") { _ in SwiftLogNoOpLogHandler() })
                 .serving { try await benchmark($0).run() }
-            try publish(report, to: options.jsonFile)
+            try options.publish(report)
         }
     }
 
@@ -203,4 +207,19 @@ struct BenchServe: AsyncParsableCommand {
         benchmark.apiKey = apiKey
         return benchmark
     }
+}
+
+struct BenchAttention: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attention", abstract: "Attention alone, in the shapes of two models, beside its limit.")
+
+    @Option(help: "Compute threads.")
+    var threads = 1
+
+    @Option(name: .customLong("json"), help: "File to write the figures to.")
+    var jsonFile: String?
+
+    func validate() throws { try require(threads, in: 1...1024, "--threads") }
+
+    func run() throws { try AttentionBenchmark.run(threads: threads).publish(to: jsonFile) }
 }

@@ -51,10 +51,9 @@ import Testing
     func `attention over pages is the plain formula's`(keys: Int, rows: Int) throws {
         let processor = try Processor(threads: 2)
         let scene = try Scene(processor, keys: keys, rows: rows)
-        let plan = AttentionPlan(Self.shape, runs: scene.layout.runs, threads: 2)
+        let plan = AttentionPlan(Self.shape, runs: scene.layout.runs, layout: scene.layout, threads: 2)
         let output = Tensor(rows: rows, columns: 96)
-        processor.attend(
-            scene.queries, plan: plan, layout: scene.layout, memory: scene.memory, layer: 1, into: output)
+        processor.attend(scene.queries, plan: plan, memory: scene.memory, layer: 1, into: output)
         for row in 0..<rows {
             let worst = zip(output.row(row), scene.expected[row]).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
             #expect(worst < 1e-5, "row \(row)")
@@ -66,10 +65,10 @@ import Testing
         let scene = try Scene(processor, keys: 1300, rows: 3)
         // Many threads ask for split ranges, few do not.
         let outputs = [0, 64].map { threads in
-            let plan = AttentionPlan(Self.shape, runs: scene.layout.runs, threads: threads)
+            let plan = AttentionPlan(
+                Self.shape, runs: scene.layout.runs, layout: scene.layout, threads: threads)
             let output = Tensor(rows: 3, columns: 96)
-            processor.attend(
-                scene.queries, plan: plan, layout: scene.layout, memory: scene.memory, layer: 1, into: output)
+            processor.attend(scene.queries, plan: plan, memory: scene.memory, layer: 1, into: output)
             return (0..<3).map { output.row($0) }
         }
         #expect(outputs[0] == outputs[1])

@@ -2,7 +2,7 @@ import CKernels
 import Testing
 
 @Suite struct KernelsAttentionTests {
-    static let formats: [ck_format] = [.f32, .f16, .bf16]
+    static let formats: [ck_format] = [.f32, .f16, .bf16, .q8_0]
 
     @Test(arguments: runnableTables, formats)
     func `attention is within rounding of float64`(isa: ck_isa, format: ck_format) throws {
@@ -11,13 +11,13 @@ import Testing
             AttentionCase(format, keySize: 24, valueSize: 20, heads: 3, positions: 5, tokens: 45, blockTokens: 7),
             AttentionCase(format, keySize: 192, valueSize: 128, heads: 1, positions: 70, tokens: 100, blockTokens: 32),
             AttentionCase(format, keySize: 72, valueSize: 61, heads: 16, positions: 2, tokens: 90, isLatent: true),
+            AttentionCase(format, keySize: 64, valueSize: 32, heads: 7, positions: 1, tokens: 300),
             AttentionCase(format, keySize: 3, valueSize: 1, heads: 1, positions: 1, tokens: 1),
         ]
         for attention in cases {
             let out = try attention.output(isa, cuts: [0, 512, 1024])
             for position in 0..<attention.positions {
-                for head in 0..<attention.heads {
-                    let exact = attention.exact(position, head)
+                for (head, exact) in attention.exact(position).enumerated() {
                     let row = (position * attention.heads + head) * attention.valueSize
                     let wrong = exact.indices.filter { !(abs(Double(out.base[row + $0]) - exact[$0]) <= 2e-6) }
                     #expect(wrong == [])
@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: runnableTables, formats)
     func `a row's bits do not depend on the rows beside it`(isa: ck_isa, format: ck_format) throws {
-        for (heads, positions) in [(6, 1), (1, 13), (4, 9), (2, 90)] {
+        for (heads, positions) in [(6, 1), (7, 2), (1, 13), (5, 9), (2, 90)] {
             let attention = AttentionCase(
                 format, keySize: 40, valueSize: 36, heads: heads, positions: positions, tokens: 150, blockTokens: 24)
             let all = try attention.output(isa, cuts: [0, 64, 150])
@@ -66,6 +66,59 @@ import Testing
             #expect(Array(before.bits[row * 16..<row * 16 + 16]) == Array(after.bits[row * 16..<row * 16 + 16]))
         }
         #expect(after.base[2 * 16 + 1].isNaN && after.base[3 * 16 + 1].isNaN)
+    }
+
+    @Test(arguments: runnableTables, formats)
+    func `sequences that share blocks are read together and keep their bits`(isa: ck_isa, format: ck_format) throws {
+        for shared in [0, 5, 8, 11] {
+            var attention = AttentionCase(
+                format, keySize: 32, valueSize: 32, heads: 3, positions: 7, tokens: 300, sharedBlocks: shared)
+            attention.limits = [300, 299, 300, 130, 128, 90, 256]
+            attention.others = [1, 3, 4]
+            let all = try attention.output(isa, cuts: [0, 300])
+            for position in 0..<7 {
+                let alone = try attention.output(isa, cuts: [0, 300], group: position..<position + 1)
+                #expect(alone.bits == Array(all.bits[position * 96..<(position + 1) * 96]))
+            }
+            attention.others = []
+            let same = try attention.output(isa, cuts: [0, 300])
+            #expect(Array(same.bits[96..<192]) != Array(all.bits[96..<192]))
+        }
+    }
+
+    @Test(arguments: runnableTables, formats)
+    func `a call that resumes ends like one call over all keys`(isa: ck_isa, format: ck_format) throws {
+        let attention = AttentionCase(format, keySize: 40, valueSize: 36, heads: 2, positions: 4, tokens: 500)
+        let whole = try attention.partial(isa, keys: 0..<500)
+        let parts = try attention.partial(isa, steps: [0..<128, 128..<384, 384..<512])
+        #expect(parts.max.bits == whole.max.bits)
+        #expect(parts.sum.bits == whole.sum.bits)
+        #expect(parts.accumulator.bits == whole.accumulator.bits)
+    }
+
+    @Test(arguments: runnableTables)
+    func `cached 8-bit values are within half a step, and not finite ones become NaN`(isa: ck_isa) throws {
+        var random = Random(5)
+        var values = randomFloats(77, &random, in: -3...3)
+        var stored = [UInt8](repeating: 0, count: 3 * 34)
+        var scalar = stored
+        var decoded = [Float](repeating: 0, count: 77)
+        for poison in [nil, Float.infinity, .nan] {
+            if let poison { values[40] = poison }
+            try kernels(isa).store(.q8_0, values, &stored, 77)
+            try kernels(.scalar).store(.q8_0, values, &scalar, 77)
+            #expect(stored == scalar)
+            try kernels(isa).load(.q8_0, stored, nil, &decoded, 77)
+            for index in 0..<77 {
+                if poison != nil, (32..<64).contains(index) {
+                    #expect(decoded[index].isNaN)
+                } else {
+                    let block = values[index / 32 * 32..<min(index / 32 * 32 + 32, 77)]
+                    let most = block.reduce(0) { max($0, abs($1)) }
+                    #expect(abs(decoded[index] - values[index]) <= most / 127 * 0.501)
+                }
+            }
+        }
     }
 
     @Test(arguments: runnableTables)
@@ -128,7 +181,7 @@ import Testing
             attention.setKey(41, index, -100)
         }
         let out = try attention.output(isa, cuts: [0, 64, 100])
-        let exact = attention.exact(0, 0)
+        let exact = attention.exact(0)[0]
         for index in 0..<8 { #expect(abs(Double(out.base[index]) - exact[index]) <= 1e-6) }
     }
 

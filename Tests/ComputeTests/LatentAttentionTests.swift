@@ -13,13 +13,15 @@ import Testing
         let table: [Int32]
         let count: Int
 
-        init(keys count: Int, rows: Int, threads: Int = 2, format: ElementFormat = .f32) throws {
+        init(
+            keys count: Int, rows: Int, threads: Int = 2, format: ElementFormat = .f32, cache: ElementFormat = .bf16
+        ) throws {
             let shape = LatentAttentionTests.shape
             processor = try Processor(threads: threads)
             var random = Random(9)
             expansion = Matrix(
                 random.tensor(rows: shape.heads * (shape.nope + shape.value), columns: shape.rank), format: format)
-            let layer = PagedMemory.Layout(layers: 1, heads: 1, keySize: 40, valueSize: 0, format: .bf16)
+            let layer = PagedMemory.Layout(layers: 1, heads: 1, keySize: 40, valueSize: 0, format: cache)
             memory = try PagedMemory(layer, blockCount: 100, blockSize: 16)
             table = (0..<Int32((count + 15) / 16)).map { 99 - $0 }
             self.count = count
@@ -60,25 +62,28 @@ import Testing
             processor.attendAbsorbed(
                 queries, shape: shape, expansion: expansion,
                 absorption: processor.keyAbsorption(of: expansion, shape: shape),
-                plan: AttentionPlan(shape.absorbed, runs: layout.runs, threads: processor.threadCount),
-                runs: layout.runs, layout: layout, memory: memory, layer: 0,
+                plan: AttentionPlan(
+                    shape.absorbed, runs: layout.runs, layout: layout, threads: processor.threadCount),
+                runs: layout.runs, memory: memory, layer: 0,
                 latentQueries: Tensor(rows: 0, columns: 0), latents: Tensor(rows: 0, columns: 0), into: output)
             return (0..<queries.rows).map { output.row($0) }
         }
     }
 
-    @Test(arguments: [(1, 1), (40, 40), (700, 70), (1100, 600)], [ElementFormat.f32, .bf16])
-    func `expanded and absorbed form agree`(size: (keys: Int, rows: Int), format: ElementFormat) throws {
-        let scene = try Scene(keys: size.keys, rows: size.rows, format: format)
+    @Test(arguments: [(1, 1), (40, 40), (700, 70), (1100, 600)], [ElementFormat.f32, .bf16, .q8_0])
+    func `expanded and absorbed form agree`(size: (keys: Int, rows: Int), cache: ElementFormat) throws {
+        let scene = try Scene(
+            keys: size.keys, rows: size.rows, format: cache == .f32 ? .f32 : .bf16, cache: cache)
         for (a, b) in zip(scene.expanded(chunk: size.rows), scene.absorbed()) {
             #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 })
         }
     }
 
-    @Test func `OpenBLAS tiles keep a row's bits whatever rows it is expanded with`() throws {
-        let whole = try Scene(keys: 1100, rows: 600).expanded(chunk: 600)
-        for (chunk, threads) in [(1, 1), (7, 2), (64, 2), (511, 3)] {
-            #expect(try Scene(keys: 1100, rows: 600, threads: threads).expanded(chunk: chunk) == whole)
+    @Test(arguments: [ElementFormat.f32, .bf16, .f16, .q8_0])
+    func `OpenBLAS tiles keep a row's bits whatever rows it is expanded with`(cache: ElementFormat) throws {
+        let whole = try Scene(keys: 1100, rows: 600, cache: cache).expanded(chunk: 600)
+        for (chunk, threads) in [(9, 1), (64, 2), (511, 3), (600, 1), (600, 8)] {
+            #expect(try Scene(keys: 1100, rows: 600, threads: threads, cache: cache).expanded(chunk: chunk) == whole)
         }
     }
 }

@@ -50,8 +50,8 @@ import Testing
     }
 
     /// A rounded key may tip a near tie between two experts, which moves a row's logits by much more than rounding.
-    @Test(arguments: Fixture.allCases, [(KeyValueType.bf16, Float(8e-2)), (.f16, 1e-2)])
-    func `16-bit caches stay near the reference`(fixture: Fixture, cache: (KeyValueType, Float)) throws {
+    @Test(arguments: Fixture.allCases, [(KeyValueType.bf16, Float(8e-2)), (.f16, 1e-2), (.int8, 8e-2)])
+    func `rounded caches stay near the reference`(fixture: Fixture, cache: (KeyValueType, Float)) throws {
         let goldens = try fixture.goldens()
         let model = try fixture.model(keyValueType: cache.0)
         let expected = rows(of: try goldens.floats("logits"), columns: model.vocabularySize)

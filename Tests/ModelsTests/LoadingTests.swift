@@ -40,7 +40,7 @@ import Testing
     @Test(arguments: [
         (Fixture.qwen2, KeyValueType.auto, 3 * 2 * 2 * 16 * 4), (.qwen2, .bf16, 3 * 2 * 2 * 16 * 2),
         (.deepseekV3, .auto, 4 * (32 + 8) * 4), (.deepseekV3FP8, .auto, 3 * (128 + 32) * 4),
-        (.deepseekV3FP8, .f16, 3 * (128 + 32) * 2),
+        (.deepseekV3FP8, .f16, 3 * (128 + 32) * 2), (.qwen2, .int8, 3 * 2 * 2 * 34), (.deepseekV3, .int8, 4 * 2 * 34),
     ])
     func `a token's share of the cache`(fixture: Fixture, type: KeyValueType, bytes: Int) throws {
         #expect(try fixture.model(keyValueType: type).cacheBytesPerToken == bytes)

@@ -1,289 +1,217 @@
 #if defined(__x86_64__)
+#include "attentiontiles.h"
 #include "avx2.h"
-#include "vectors.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
-enum {
-    /// Query rows that share one decoding of a tile of keys.
-    BLOCK_ROWS = 66,
-    /// Floats of a decoded key, value, query or accumulator at most.
-    STRIDE_MAX = CK_HEAD_SIZE_MAX + CK_LANES,
-    /// Keys whose scores are computed while they stay in L1.
-    KEY_GROUP = 2 * TILE_OUTPUTS,
-    /// Vectors of an accumulator that a tile of weighted sums holds per row.
-    VALUE_VECTORS = 4,
-};
+/// e^x for x <= 0 within 2 ulp, 0 below -87; NaN stays NaN.
+CK_INLINE __m256 exp_of_negative(__m256 x) {
+    __m256 whole = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)),
+                                   _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m256 r = _mm256_fnmadd_ps(whole, _mm256_set1_ps(0.693359375f), x);
+    r = _mm256_fnmadd_ps(whole, _mm256_set1_ps(-2.12194440e-4f), r);
+    __m256 p = _mm256_set1_ps(1.9875691500e-4f);
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.3981999507e-3f));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(8.3334519073e-3f));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(4.1665795894e-2f));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.6666665459e-1f));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(5.0000001201e-1f));
+    p = _mm256_add_ps(_mm256_fmadd_ps(p, _mm256_mul_ps(r, r), r), _mm256_set1_ps(1.0f));
+    // Adds to the exponent. A NaN's integer is 2^31, whose shift is 0.
+    __m256i exponent = _mm256_slli_epi32(_mm256_cvtps_epi32(whole), 23);
+    p = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), exponent));
+    return _mm256_andnot_ps(_mm256_cmp_ps(x, _mm256_set1_ps(-87.0f), _CMP_LT_OQ), p);
+}
 
-struct scratch {
-    _Alignas(64) float keys[CK_KEY_TILE * STRIDE_MAX];
-    _Alignas(64) float values[CK_KEY_TILE * STRIDE_MAX];
-    _Alignas(64) float queries[BLOCK_ROWS * STRIDE_MAX];
-    _Alignas(64) float accumulators[BLOCK_ROWS * STRIDE_MAX];
-    /// Scores of a tile, then the weights e^(score - max): 0 for keys that the row does not see.
-    _Alignas(64) float weights[BLOCK_ROWS][CK_KEY_TILE];
-    /// What a row's accumulator is multiplied by before a tile is added.
-    float factors[BLOCK_ROWS];
-    /// The keys [first, stops[row]) of a tile are visible.
-    size_t stops[BLOCK_ROWS];
-};
-static_assert(sizeof(struct scratch) <= CK_SCRATCH_BYTES);
+/// Turns one row's scores of the keys [first, stop) of a tile into weights and updates its maximum, sum and accumulator.
+static void weigh(const struct pass *pass, size_t row, size_t first, size_t stop) {
+    const struct ck_attention *job = pass->job;
+    float *weights = weights_of(pass, row);
+    float *max = job->max + pass->first + row, *sum = job->sum + pass->first + row;
+    size_t begin = first / CK_LANES * CK_LANES, end = padded(stop);
+    for (size_t i = begin; i < first; i++)
+        weights[i] = -INFINITY;
+    for (size_t i = stop; i < end; i++)
+        weights[i] = -INFINITY;
+    // The maximum of a NaN and a number is the second operand.
+    __m256 largest = _mm256_set1_ps(*max);
+    for (size_t i = begin; i < end; i += CK_LANES)
+        largest = _mm256_max_ps(_mm256_load_ps(weights + i), largest);
+    __m128 four = _mm_max_ps(_mm256_castps256_ps128(largest), _mm256_extractf128_ps(largest, 1));
+    four = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    float most = _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
+    float origin = most == -INFINITY ? 0 : most;
+    __m256 lanes = _mm256_setzero_ps(), shift = _mm256_set1_ps(origin);
+    for (size_t i = begin; i < end; i += CK_LANES) {
+        __m256 weight = exp_of_negative(_mm256_sub_ps(_mm256_load_ps(weights + i), shift));
+        _mm256_store_ps(weights + i, weight);
+        lanes = _mm256_add_ps(lanes, weight);
+    }
+    _Alignas(32) float totals[CK_LANES];
+    _mm256_store_ps(totals, lanes);
+    // Where the maximum stays, the factor is 1.
+    float factor = most == *max ? 1 : exp_of(*max - origin);
+    *sum = *sum * factor + sum_of_lanes(totals);
+    *max = most;
+    if (factor == 1)
+        return;
+    float *accumulator = pass->scratch->accumulators + row * pass->value_stride;
+    __m256 factors = _mm256_set1_ps(factor);
+    for (size_t i = 0; i < job->value_size; i += CK_LANES)
+        _mm256_store_ps(accumulator + i, _mm256_mul_ps(_mm256_load_ps(accumulator + i), factors));
+}
 
-/// Rows [first, first + rows) of a job and the strides of their scratch.
-struct block {
-    const struct ck_attention *job;
-    struct scratch *scratch;
-    size_t first, rows;
-    /// Whole vectors of a key and of a value, in floats.
-    size_t key_width, value_width;
-    /// Not powers of two, so that rows do not share cache sets.
-    size_t key_stride, value_stride;
-    const float *values;
-    /// The value rows' stride: keys' where a value is part of its key.
-    size_t tile_value_stride;
-};
+static void weigh_all(const struct group *group) {
+    for (size_t row = group->row; row < group->row + group->rows; row++)
+        if (group->places->begin < group->pass->scratch->stops[row])
+            weigh(group->pass, row, group->places->begin, group->pass->scratch->stops[row]);
+}
 
-CK_INLINE size_t padded(size_t n) { return (n + CK_LANES - 1) / CK_LANES * CK_LANES; }
-
-CK_INLINE void decode_cached(enum ck_format format, const void *from, const void *next, size_t n, float *out) {
+/// Decodes rows of the cache to out.
+static void decode_rows(enum ck_format format, const char *const *places, size_t count, size_t size, size_t stride,
+                        float *out) {
     switch (format) {
-    case ck_format_f32:
-        return decode(ck_format_f32, from, next, n, out);
-    case ck_format_f16:
-        return decode(ck_format_f16, from, next, n, out);
-    case ck_format_bf16:
-        return decode(ck_format_bf16, from, next, n, out);
+#define DECODE(name)                                                                                                   \
+    case ck_format_##name:                                                                                             \
+        for (size_t i = 0; i < count; i++)                                                                             \
+            decode_cached(ck_format_##name, places[i], size, out + i * stride);                                        \
+        return;
+        DECODE(f32)
+        DECODE(f16)
+        DECODE(bf16)
+        DECODE(q8_0)
+#undef DECODE
     default: // not a cache format
         return;
     }
 }
 
-/// Where the tokens [begin, end) of one tile are stored.
-struct places {
-    size_t begin, end;
-    const char *keys[CK_KEY_TILE], *values[CK_KEY_TILE];
-};
-
-/// The tile at `begin`, cut at `end`.
-static void find(const struct ck_cache *cache, size_t begin, size_t end, struct places *places) {
-    places->begin = begin;
-    places->end = smaller((begin / CK_KEY_TILE + 1) * CK_KEY_TILE, end);
-    size_t block = begin / cache->block_tokens, offset = begin % cache->block_tokens;
-    for (size_t i = 0; i + begin < places->end; i++) {
-        size_t id = (size_t)cache->block_table[block];
-        places->keys[i] = (const char *)cache->keys + id * cache->key_block_stride + offset * cache->key_stride;
-        places->values[i] = (const char *)cache->values + id * cache->value_block_stride + offset * cache->value_stride;
-        if (++offset == cache->block_tokens) {
-            offset = 0;
-            block++;
-        }
+/// Many rows: the tile is decoded to memory.
+static void attend_many(const struct group *group) {
+    const struct pass *pass = group->pass;
+    const struct ck_attention *job = pass->job;
+    const struct places *places = group->places;
+    float *decoded = pass->scratch->decoded;
+    size_t step = pass->key_stride * 4 * CK_LANES <= GROUP_FLOATS ? 4 * CK_LANES : CK_LANES;
+    for (size_t key = places->begin / CK_LANES * CK_LANES, next; key < places->end; key = next) {
+        next = smaller(key / step * step + step, padded(places->end));
+        // Only keys that are values too are needed once more.
+        float *keys = pass->shared ? decoded + key * pass->key_stride : decoded;
+        decode_rows(job->cache.format, places->keys + key, next - key, job->key_size, pass->key_stride, keys);
+        score_many(group, key, next, keys);
     }
+    weigh_all(group);
+    if (!pass->shared)
+        decode_rows(job->cache.format, places->values + places->begin, places->end - places->begin, job->value_size,
+                    pass->value_stride, decoded + places->begin * pass->value_stride);
+    add_many(group);
 }
 
-/// Decodes a tile and fetches the next one, if it has tokens.
-static void decode_tile(const struct block *block, const struct places *places, const struct places *next) {
-    const struct ck_attention *job = block->job;
-    enum ck_format format = job->cache.format;
-    size_t first = places->begin % CK_KEY_TILE, count = places->end - places->begin;
-    for (size_t i = 0; i < count; i++) {
-        const struct places *later = i < next->end - next->begin ? next : places;
-        decode_cached(format, places->keys[i], later->keys[i], job->key_size,
-                      block->scratch->keys + (first + i) * block->key_stride);
-        if (!values_in_keys(&job->cache))
-            decode_cached(format, places->values[i], later->values[i], job->value_size,
-                          block->scratch->values + (first + i) * block->value_stride);
-    }
-}
-
-/// Scores of `rows` rows by four keys.
-CK_INLINE void score_tile(const struct block *block, size_t rows, size_t row, size_t key) {
-    struct scratch *scratch = block->scratch;
-    __m256 acc[TILE];
-    for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
-        acc[i] = _mm256_setzero_ps();
-    dot_tile(rows, scratch->queries + row * block->key_stride, block->key_stride,
-             scratch->keys + key * block->key_stride, block->key_stride, 0, block->key_width, acc);
-    for (size_t r = 0; r < rows; r++) {
-        const __m256 *sums = acc + r * TILE_OUTPUTS;
-        _mm_store_ps(scratch->weights[row + r] + key,
-                     _mm_mul_ps(sums4(sums[0], sums[1], sums[2], sums[3]), _mm_set1_ps(block->job->scale)));
-    }
-}
-
-/// Scores of all rows by the keys [first, end) of the tile, and of some beside them that nobody looks at.
-static void score(const struct block *block, size_t first, size_t end) {
-    for (size_t group = first / KEY_GROUP * KEY_GROUP; group < end; group += KEY_GROUP)
-        for (size_t row = 0, height; row < block->rows; row += height) {
-            height = tile_height(block->rows - row);
-            for (size_t key = group; key < group + KEY_GROUP; key += TILE_OUTPUTS)
-                switch (height) {
-                case 3:
-                    score_tile(block, 3, row, key);
-                    break;
-                case 2:
-                    score_tile(block, 2, row, key);
-                    break;
-                default:
-                    score_tile(block, 1, row, key);
-                }
-        }
-}
-
-/// Turns one row's scores of the keys [first, stop) of a tile into weights and updates its maximum and sum.
-static void weigh(const struct block *block, size_t row, size_t first, size_t stop) {
-    const struct ck_attention *job = block->job;
-    float *weights = block->scratch->weights[row];
-    float *max = job->max + block->first + row, *sum = job->sum + block->first + row;
-    if (first >= stop) {
-        block->scratch->factors[row] = 1;
+/// A few rows: the cache is decoded in registers.
+static void attend_few(const struct group *group) {
+    switch (group->pass->job->cache.format) {
+#define ATTEND(name)                                                                                                   \
+    case ck_format_##name:                                                                                             \
+        score_few_##name(group);                                                                                       \
+        weigh_all(group);                                                                                              \
+        return add_few_##name(group);
+        ATTEND(f32)
+        ATTEND(f16)
+        ATTEND(bf16)
+        ATTEND(q8_0)
+#undef ATTEND
+    default: // not a cache format
         return;
     }
-    float most = *max;
-    for (size_t i = 0; i < CK_KEY_TILE; i++)
-        weights[i] = i < first || i >= stop ? -INFINITY : weights[i];
-    float lanes[CK_LANES];
-    for (size_t lane = 0; lane < CK_LANES; lane++)
-        lanes[lane] = most;
-    for (size_t i = 0; i < CK_KEY_TILE; i += CK_LANES)
-        for (size_t lane = 0; lane < CK_LANES; lane++)
-            lanes[lane] = weights[i + lane] > lanes[lane] ? weights[i + lane] : lanes[lane];
-    for (size_t lane = 0; lane < CK_LANES; lane++)
-        most = lanes[lane] > most ? lanes[lane] : most;
-    float origin = most == -INFINITY ? 0 : most, factor = exp_of(*max - origin);
-    for (size_t i = 0; i < CK_KEY_TILE; i++)
-        weights[i] = exp_of(weights[i] - origin);
-    for (size_t lane = 0; lane < CK_LANES; lane++)
-        lanes[lane] = (weights[lane] + weights[lane + 8]) + (weights[lane + 16] + weights[lane + 24]);
-    *sum = *sum * factor + sum_of_lanes(lanes);
-    *max = most;
-    block->scratch->factors[row] = factor;
 }
 
-/// accumulator[v] += weight[j] * value[j][v] for one row's keys [first, stop), ascending.
-CK_INLINE void add_values(size_t vectors, const float *weights, const float *values, size_t stride, size_t first,
-                          size_t stop, __m256 *acc) {
-    for (size_t j = first; j < stop; j++)
-        for (size_t v = 0; v < vectors; v++)
-            acc[v] = _mm256_fmadd_ps(_mm256_broadcast_ss(weights + j),
-                                     _mm256_load_ps(values + j * stride + v * CK_LANES), acc[v]);
+/// Whether two sequences keep the tokens [begin, end) in the same blocks.
+static bool agree(const struct ck_cache *cache, const int32_t *a, const int32_t *b, size_t begin, size_t end) {
+    if (a == b)
+        return true;
+    size_t first = begin / cache->block_tokens, last = (end - 1) / cache->block_tokens;
+    return memcmp(a + first, b + first, (last - first + 1) * sizeof *a) == 0;
 }
 
-/// Weighted sums of the keys [first, ...) for `rows` rows and `vectors` vectors from column `column` on.
-CK_INLINE void value_tile(const struct block *block, size_t rows, size_t vectors, size_t row, size_t column,
-                          size_t first) {
-    struct scratch *scratch = block->scratch;
-    const float *values = block->values + column;
-    size_t stride = block->tile_value_stride, common = CK_KEY_TILE;
-    __m256 acc[TILE_ROWS][VALUE_VECTORS];
-    for (size_t r = 0; r < rows; r++) {
-        common = smaller(common, scratch->stops[row + r]);
-        __m256 factor = _mm256_broadcast_ss(scratch->factors + row + r);
-        const float *from = scratch->accumulators + (row + r) * block->value_stride + column;
-        for (size_t v = 0; v < vectors; v++)
-            acc[r][v] = _mm256_mul_ps(_mm256_load_ps(from + v * CK_LANES), factor);
-    }
-    for (size_t j = first; j < common; j++) {
-        __m256 weights[TILE_ROWS];
-        for (size_t r = 0; r < rows; r++)
-            weights[r] = _mm256_broadcast_ss(scratch->weights[row + r] + j);
-        for (size_t v = 0; v < vectors; v++) {
-            __m256 value = _mm256_load_ps(values + j * stride + v * CK_LANES);
-            for (size_t r = 0; r < rows; r++)
-                acc[r][v] = _mm256_fmadd_ps(weights[r], value, acc[r][v]);
-            if (rows == TILE_ROWS && vectors == VALUE_VECTORS)
-                hold_order(acc[0] + v);
+/// The rows of a pass that see the keys from `begin` on, over the tile that ends at `end`: neighbouring positions
+/// whose tables agree make a group.
+static void attend_tile(const struct pass *pass, size_t tile, size_t begin, size_t end) {
+    const struct ck_attention *job = pass->job;
+    struct scratch *scratch = pass->scratch;
+    size_t after = pass->first + pass->rows, positions = (after + job->heads - 1) / job->heads;
+    for (size_t position = pass->first / job->heads, next; position < positions; position = next) {
+        next = position + 1;
+        size_t stop = smaller(end, visible_end(job, position));
+        if (stop <= begin)
+            continue;
+        const int32_t *table = job->positions[position].block_table;
+        for (; next < positions; next++) {
+            const int32_t *other = job->positions[next].block_table;
+            size_t visible = smaller(end, visible_end(job, next));
+            if (visible <= begin || !agree(&job->cache, table, other, begin, smaller(stop, visible)))
+                break;
+            table = visible > stop ? other : table;
+            stop = visible > stop ? visible : stop;
         }
-    }
-    for (size_t r = 0; r < rows; r++) {
-        // Rows that see more keys than the others go on alone.
-        add_values(vectors, scratch->weights[row + r], values, stride, common > first ? common : first,
-                   scratch->stops[row + r], acc[r]);
-        float *to = scratch->accumulators + (row + r) * block->value_stride + column;
-        for (size_t v = 0; v < vectors; v++)
-            _mm256_store_ps(to + v * CK_LANES, acc[r][v]);
+        size_t row = position * job->heads, row_end = smaller(next * job->heads, after);
+        row = (row > pass->first ? row : pass->first) - pass->first;
+        struct places places;
+        find_places(&job->cache, table, tile, begin, stop, &places);
+        struct group group = {pass, &places, row, row_end - pass->first - row};
+        for (size_t i = 0; i < group.rows; i++)
+            scratch->stops[row + i] =
+                smaller(end, visible_end(job, (pass->first + row + i) / job->heads)) - tile;
+        bool whole = has_whole_vectors(job->cache.format, job->key_size) &&
+                     has_whole_vectors(job->cache.format, job->value_size);
+        if (whole && group.rows <= FEW_ROWS)
+            attend_few(&group);
+        else
+            attend_many(&group);
     }
 }
 
-CK_INLINE void value_columns(const struct block *block, size_t vectors, size_t column, size_t first) {
-    for (size_t row = 0, height; row < block->rows; row += height) {
-        height = tile_height(block->rows - row);
-        switch (height) {
-        case 3:
-            value_tile(block, 3, vectors, row, column, first);
-            break;
-        case 2:
-            value_tile(block, 2, vectors, row, column, first);
-            break;
-        default:
-            value_tile(block, 1, vectors, row, column, first);
+/// The rows of one pass over all keys.
+static void attend(const struct pass *pass) {
+    const struct ck_attention *job = pass->job;
+    struct scratch *scratch = pass->scratch;
+    size_t end = 0;
+    for (size_t row = 0; row < pass->rows; row++) {
+        size_t position = (pass->first + row) / job->heads, head = (pass->first + row) % job->heads;
+        const float *q = job->q + job->positions[position].row * job->q_position_stride + head * job->q_head_stride;
+        decode_cached(ck_format_f32, (const char *)q, job->key_size, scratch->queries + row * pass->key_stride);
+        size_t visible = visible_end(job, position);
+        end = visible > end ? visible : end;
+        float *accumulator = scratch->accumulators + row * pass->value_stride;
+        if (job->resumes) {
+            memcpy(accumulator, job->accumulator + (pass->first + row) * job->value_size,
+                   job->value_size * sizeof *accumulator);
+            continue;
         }
+        job->max[pass->first + row] = -INFINITY;
+        job->sum[pass->first + row] = 0;
+        memset(accumulator, 0, padded(job->value_size) * sizeof *accumulator);
     }
-}
-
-/// Adds the tile's weighted values to all rows.
-static void add_weighted_values(const struct block *block, size_t first) {
-    size_t column = 0;
-    for (; column + VALUE_VECTORS * CK_LANES <= block->value_width; column += VALUE_VECTORS * CK_LANES)
-        value_columns(block, VALUE_VECTORS, column, first);
-    for (; column < block->value_width; column += CK_LANES)
-        value_columns(block, 1, column, first);
-}
-
-/// The rows of one block over all keys.
-static void attend(const struct block *block) {
-    const struct ck_attention *job = block->job;
-    struct scratch *scratch = block->scratch;
-    size_t ends[BLOCK_ROWS], end = 0;
-    for (size_t row = 0; row < block->rows; row++) {
-        size_t position = (block->first + row) / job->heads, head = (block->first + row) % job->heads;
-        const float *q = job->q + position * job->q_position_stride + head * job->q_head_stride;
-        decode(ck_format_f32, q, q, job->key_size, scratch->queries + row * block->key_stride);
-        ends[row] = visible_end(job, position);
-        end = ends[row] > end ? ends[row] : end;
-        job->max[block->first + row] = -INFINITY;
-        job->sum[block->first + row] = 0;
+    for (size_t begin = job->key_begin, next; begin < end; begin = next) {
+        size_t tile = begin / CK_KEY_TILE * CK_KEY_TILE;
+        next = smaller(tile + CK_KEY_TILE, end);
+        attend_tile(pass, tile, begin, next);
     }
-    memset(scratch->accumulators, 0, block->rows * block->value_stride * sizeof(float));
-
-    struct places tiles[2], *places = &tiles[0], *next = &tiles[1];
-    if (job->key_begin < end)
-        find(&job->cache, job->key_begin, end, places);
-    for (size_t begin = job->key_begin; begin < end; begin = places->begin) {
-        size_t first = begin % CK_KEY_TILE, tile = begin - first, stop = places->end;
-        find(&job->cache, stop, end, next);
-        decode_tile(block, places, next);
-        score(block, first, stop - tile);
-        for (size_t row = 0; row < block->rows; row++) {
-            size_t visible = smaller(ends[row], stop);
-            scratch->stops[row] = visible > begin ? visible - tile : first;
-            weigh(block, row, first, scratch->stops[row]);
-        }
-        add_weighted_values(block, first);
-        struct places *done = places;
-        places = next;
-        next = done;
-    }
-    for (size_t row = 0; row < block->rows; row++)
-        memcpy(job->accumulator + (block->first + row) * job->value_size,
-               scratch->accumulators + row * block->value_stride, job->value_size * sizeof(float));
+    for (size_t row = 0; row < pass->rows; row++)
+        memcpy(job->accumulator + (pass->first + row) * job->value_size,
+               scratch->accumulators + row * pass->value_stride, job->value_size * sizeof(float));
 }
 
 void ck_avx2_attention(const struct ck_attention *job) {
-    struct scratch *scratch = job->scratch;
-    bool shared = values_in_keys(&job->cache);
-    struct block block = {
+    struct pass pass = {
         .job = job,
-        .scratch = scratch,
-        .key_width = padded(job->key_size),
-        .value_width = padded(job->value_size),
+        .scratch = job->scratch,
         .key_stride = padded(job->key_size) + CK_LANES,
         .value_stride = padded(job->value_size) + CK_LANES,
-        .values = shared ? scratch->keys : scratch->values,
-        .tile_value_stride = (shared ? padded(job->key_size) : padded(job->value_size)) + CK_LANES,
+        .shared = values_in_keys(&job->cache),
     };
-    size_t rows = job->positions * job->heads;
-    for (block.first = 0; block.first < rows; block.first += BLOCK_ROWS) {
-        block.rows = smaller(BLOCK_ROWS, rows - block.first);
-        attend(&block);
+    size_t rows = job->count * job->heads;
+    for (pass.first = 0; pass.first < rows; pass.first += BLOCK_ROWS) {
+        pass.rows = smaller(BLOCK_ROWS, rows - pass.first);
+        attend(&pass);
     }
 }
 #pragma clang attribute pop

@@ -3,6 +3,7 @@
 #include "vectors.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "../blocks.h"
+#include "../cachestore.h"
 
 void ck_avx2_store(enum ck_format format, const float *x, void *out, size_t n) {
     size_t i = 0;
@@ -20,6 +21,9 @@ void ck_avx2_store(enum ck_format format, const float *x, void *out, size_t n) {
     case ck_format_bf16:
         for (; i < n; i++)
             ((uint16_t *)out)[i] = bf16_of_f32(x[i]);
+        break;
+    case ck_format_q8_0:
+        store_q8_0(x, out, n);
         break;
     default: // weights only: nothing is stored in them
         break;

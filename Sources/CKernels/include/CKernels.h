@@ -52,9 +52,9 @@ enum {
     /// Side of the square blocks of f8e4m3 weights that share one scale.
     CK_SCALE_BLOCK = 128,
     /// Bytes of scratch that `matmul` and `attention` may overwrite; one buffer per thread, aligned to 64 bytes.
-    CK_SCRATCH_BYTES = 1 << 20,
+    CK_SCRATCH_BYTES = 2 << 20,
     /// Keys per step of the online softmax: steps start at absolute multiples of this.
-    CK_KEY_TILE = 32,
+    CK_KEY_TILE = 128,
     /// Upper bound for the `key_size` and `value_size` of `attention`.
     CK_HEAD_SIZE_MAX = 1024,
     /// Activations that share one scale when they are quantised, see `quantize`.
@@ -109,13 +109,13 @@ struct ck_matmul {
 //   such step per half of 16
 // All tables give the same bits.
 
-/// A paged cache of one key/value head as one sequence sees it: token j is in block `block_table[j / block_tokens]`.
+/// A paged cache of one key/value head. With a sequence's block table, its token j is in block t[j / block_tokens]:
 ///   key of token j   = keys   + block * key_block_stride   + (j % block_tokens) * key_stride
 ///   value of token j = values + block * value_block_stride + (j % block_tokens) * value_stride
 /// With a latent cache (MLA) `values == keys` and both strides agree: a value is then the first `value_size` elements
 /// of its key and is decoded once.
 struct ck_cache {
-    /// f32, f16 or bf16.
+    /// f32, f16, bf16, or q8_0: blocks of 32 values, the last one of a key or value whole whatever its size.
     enum ck_format format;
     const void *keys;
     const void *values;
@@ -123,33 +123,46 @@ struct ck_cache {
     size_t key_block_stride, value_block_stride;
     /// Bytes from token to token inside a block.
     size_t key_stride, value_stride;
-    const int32_t *block_table;
     size_t block_tokens;
 };
 
-/// Partial attention of `positions * heads` query rows that share a key/value head over keys [key_begin, key_end).
-/// Row r = position * heads + head sees the keys j with key_begin <= j < min(key_end, limits[position]):
+/// One position whose heads query the cache.
+struct ck_position {
+    /// Where its queries and outputs are, counted in position strides.
+    size_t row;
+    /// Its sequence's blocks.
+    const int32_t *block_table;
+    /// Number of visible keys, counted from token 0 (position p of a causal sequence: p + 1).
+    int32_t limit;
+};
+
+/// Partial attention of `count * heads` query rows that share a key/value head over keys [key_begin, key_end).
+/// Row r = position * heads + head sees the keys j with key_begin <= j < min(key_end, limit of the position):
 ///   s_j = scale * (q_r . k_j);  max[r] = max s_j;  sum[r] = sum exp(s_j - max[r]);
 ///   accumulator[r][d] = sum exp(s_j - max[r]) * v_j[d]
 /// A row that sees no key gets max = -inf, sum = 0, accumulator = 0. Keys a row does not see contribute nothing at all
 /// (not even a NaN), and keys that no row sees are not read, nor are their block table entries.
-/// The result depends on key_begin and on the row's own end; it does not depend on the other rows.
+/// The result depends on key_begin and on the row's own keys and end; it does not depend on the other rows. Neighbours
+/// whose block tables agree over a tile of keys read it together, be they of one sequence or of several.
 struct ck_attention {
     struct ck_cache cache;
     size_t key_size, value_size;
-    size_t heads, positions;
-    /// Query of (position, head): q + position * q_position_stride + head * q_head_stride.
+    size_t heads;
+    /// [count]
+    const struct ck_position *positions;
+    size_t count;
+    /// Query of (position, head): q + row * q_position_stride + head * q_head_stride.
     const float *q;
     size_t q_position_stride, q_head_stride;
-    /// [positions]: number of visible keys, counted from token 0 (position p of a causal sequence: p + 1).
-    const int32_t *limits;
     float scale;
     size_t key_begin, key_end;
-    /// [positions * heads]
+    /// Goes on from max, sum and accumulator as an earlier call for the keys before key_begin left them.
+    bool resumes;
+    /// [count * heads]
     float *max;
-    /// [positions * heads]
+    /// [count * heads]
     float *sum;
-    /// [positions * heads][value_size], dense
+    /// [count * heads][value_size], dense
     float *accumulator;
     /// CK_SCRATCH_BYTES
     void *scratch;
@@ -158,14 +171,17 @@ struct ck_attention {
 /// Combines the partials of one group of rows, given in ascending order of their key ranges, into
 /// out[position][head][d] = sum_p accumulator_p e^(max_p - M) / sum_p sum_p e^(max_p - M), M the largest max_p.
 /// Partial p's arrays start at max + p * rows, sum + p * rows, accumulator + p * rows * value_size, where
-/// rows = positions * heads. Partials without keys are skipped; a row without any key gives 0.
+/// rows = count * heads. Partials without keys are skipped; a row without any key gives 0.
 struct ck_merge {
     size_t partials;
-    size_t heads, positions, value_size;
+    size_t heads, value_size;
+    /// [count]; only their rows matter.
+    const struct ck_position *positions;
+    size_t count;
     const float *max;
     const float *sum;
     const float *accumulator;
-    /// Output of (position, head): out + position * out_position_stride + head * out_head_stride.
+    /// Output of (position, head): out + row * out_position_stride + head * out_head_stride.
     float *out;
     size_t out_position_stride, out_head_stride;
 };
@@ -214,7 +230,9 @@ struct ck_kernels {
     /// out[i] = e^x[i] within 2 ulp (subnormal results included); out may be x.
     void (*exp)(const float *x, float *out, size_t n);
 
-    /// Encodes n values as f32, f16 or bf16, rounding to nearest even; overflow gives infinity, NaN stays NaN.
+    /// Encodes n values as f32, f16 or bf16, rounding to nearest even; overflow gives infinity, NaN stays NaN. q8_0: a
+    /// block's scale is its largest magnitude / 127 as f16 and the integers are x / scale to nearest even; the last
+    /// block is filled with zeros, and a block with a NaN or an infinity decodes to NaN.
     void (*store)(enum ck_format format, const float *x, void *out, size_t n);
     /// Decodes n values of a row that starts at a multiple of 128 (of a block in block formats; the last one is read
     /// whole); f8e4m3 multiplies by scales[i / 128] (NULL: no scaling), the other formats ignore `scales`. Block

@@ -1,11 +1,6 @@
+#include "../blocks.h"
 #include "convert.h"
 #include "scalar.h"
-
-static const void *cached(const void *base, size_t block_stride, size_t stride, const struct ck_cache *cache,
-                          size_t token) {
-    size_t block = (size_t)cache->block_table[token / cache->block_tokens];
-    return (const char *)base + block * block_stride + token % cache->block_tokens * stride;
-}
 
 /// One row's online softmax over the keys [first, end) of one decoded tile.
 static void step(const struct ck_attention *job, const float *q, const float *keys, const float *values,
@@ -32,48 +27,47 @@ static void step(const struct ck_attention *job, const float *q, const float *ke
     *max = most;
 }
 
-/// Decodes the keys [begin, end) of the tile that starts at `tile`.
-static void decode_tile(const struct ck_attention *job, size_t tile, size_t begin, size_t end, float *keys,
-                        float *values) {
+static void decode_cached(enum ck_format format, const void *from, float *out, size_t n) {
+    if (is_blocked(format))
+        load_blocks(format, from, out, n);
+    else
+        decode(format, from, 0, out, n);
+}
+
+/// The heads of one position over all its keys.
+static void attend(const struct ck_attention *job, size_t index) {
     const struct ck_cache *cache = &job->cache;
-    for (size_t token = begin; token < end; token++) {
-        decode(cache->format, cached(cache->keys, cache->key_block_stride, cache->key_stride, cache, token), 0,
-               keys + (token - tile) * job->key_size, job->key_size);
-        if (!values_in_keys(cache))
-            decode(cache->format, cached(cache->values, cache->value_block_stride, cache->value_stride, cache, token),
-                   0, values + (token - tile) * job->value_size, job->value_size);
+    const struct ck_position *position = job->positions + index;
+    bool shared = values_in_keys(cache);
+    float *keys = job->scratch, *values = shared ? keys : keys + CK_KEY_TILE * job->key_size;
+    size_t value_stride = shared ? job->key_size : job->value_size, end = visible_end(job, index);
+    for (size_t begin = job->key_begin, next; begin < end; begin = next) {
+        size_t tile = begin / CK_KEY_TILE * CK_KEY_TILE;
+        next = smaller(tile + CK_KEY_TILE, end);
+        for (size_t token = begin; token < next; token++) {
+            decode_cached(cache->format, cached_key(cache, position->block_table, token),
+                          keys + (token - tile) * job->key_size, job->key_size);
+            if (!shared)
+                decode_cached(cache->format, cached_value(cache, position->block_table, token),
+                              values + (token - tile) * job->value_size, job->value_size);
+        }
+        for (size_t head = 0; head < job->heads; head++) {
+            size_t row = index * job->heads + head;
+            step(job, job->q + position->row * job->q_position_stride + head * job->q_head_stride, keys, values,
+                 value_stride, begin - tile, next - tile, job->max + row, job->sum + row,
+                 job->accumulator + row * job->value_size);
+        }
     }
 }
 
 void ck_scalar_attention(const struct ck_attention *job) {
-    size_t end = 0;
-    for (size_t position = 0; position < job->positions; position++) {
-        size_t visible = visible_end(job, position);
-        end = visible > end ? visible : end;
-    }
-    size_t rows = job->positions * job->heads;
-    for (size_t row = 0; row < rows; row++) {
+    size_t rows = job->count * job->heads;
+    for (size_t row = 0; row < rows && !job->resumes; row++) {
         job->max[row] = -INFINITY;
         job->sum[row] = 0;
     }
-    memset(job->accumulator, 0, rows * job->value_size * sizeof(float));
-
-    float *keys = job->scratch;
-    bool shared = values_in_keys(&job->cache);
-    float *values = shared ? keys : keys + CK_KEY_TILE * job->key_size;
-    size_t value_stride = shared ? job->key_size : job->value_size;
-    for (size_t begin = job->key_begin, next; begin < end; begin = next) {
-        size_t tile = begin / CK_KEY_TILE * CK_KEY_TILE;
-        next = smaller(tile + CK_KEY_TILE, end);
-        decode_tile(job, tile, begin, next, keys, values);
-        for (size_t row = 0; row < rows; row++) {
-            size_t position = row / job->heads, head = row % job->heads;
-            size_t stop = smaller(next, visible_end(job, position));
-            if (begin >= stop)
-                continue;
-            step(job, job->q + position * job->q_position_stride + head * job->q_head_stride, keys, values,
-                 value_stride, begin - tile, stop - tile, job->max + row, job->sum + row,
-                 job->accumulator + row * job->value_size);
-        }
-    }
+    if (!job->resumes)
+        memset(job->accumulator, 0, rows * job->value_size * sizeof(float));
+    for (size_t index = 0; index < job->count; index++)
+        attend(job, index);
 }

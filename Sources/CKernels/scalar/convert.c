@@ -1,4 +1,5 @@
 #include "../blocks.h"
+#include "../cachestore.h"
 #include "convert.h"
 #include "scalar.h"
 
@@ -14,6 +15,9 @@ void ck_scalar_store(enum ck_format format, const float *x, void *out, size_t n)
     case ck_format_bf16:
         for (size_t i = 0; i < n; i++)
             ((uint16_t *)out)[i] = bf16_of_f32(x[i]);
+        break;
+    case ck_format_q8_0:
+        store_q8_0(x, out, n);
         break;
     default: // weights only: nothing is stored in them
         break;

@@ -1,0 +1,81 @@
+#pragma once
+
+// Rows of the cache: where a tile's keys and values are, and their decoding to vectors of eight.
+
+#include "../blocks.h"
+#include "vectors.h"
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
+CK_INLINE size_t padded(size_t n) { return (n + CK_LANES - 1) / CK_LANES * CK_LANES; }
+
+/// Decodes the eight values of a row from `column`, a multiple of eight, on.
+CK_INLINE __m256 load_cached(enum ck_format format, const char *row, size_t column) {
+    if (format != ck_format_q8_0)
+        return load8(format, row + column * width_of(format));
+    const char *block = row + column / QUANT_BLOCK * 34;
+    uint16_t bits;
+    memcpy(&bits, block, sizeof bits);
+    __m256 scale = _mm256_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(bits)));
+    __m256i integers = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)(block + 2 + column % QUANT_BLOCK)));
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(integers), scale);
+}
+
+/// Whether load_cached may read n values: whole vectors, or whatever fills the last block.
+CK_INLINE bool has_whole_vectors(enum ck_format format, size_t n) {
+    return n % CK_LANES == 0 || format == ck_format_q8_0;
+}
+
+/// Decodes n values to out, with zeros up to the next multiple of eight.
+CK_INLINE void decode_cached(enum ck_format format, const char *from, size_t n, float *out) {
+    size_t i = 0;
+#pragma clang loop unroll_count(4)
+    for (; i + CK_LANES <= n; i += CK_LANES)
+        _mm256_store_ps(out + i, load_cached(format, from, i));
+    if (i == n)
+        return;
+    if (format != ck_format_q8_0)
+        return _mm256_store_ps(out + i, load_tail(format, from + i * width_of(format), n - i));
+    _Alignas(32) float tail[CK_LANES];
+    _mm256_store_ps(tail, load_cached(format, from, i));
+    for (size_t lane = 0; lane < CK_LANES; lane++)
+        out[i + lane] = i + lane < n ? tail[lane] : 0;
+}
+
+/// Bytes of a row of n values.
+CK_INLINE size_t row_bytes(enum ck_format format, size_t n) {
+    return format == ck_format_q8_0 ? (n + QUANT_BLOCK - 1) / QUANT_BLOCK * 34 : n * width_of(format);
+}
+
+/// Where the tokens [begin, end) of one tile are stored; begin and end count from the tile's first token. Places beside
+/// them, up to whole eights, repeat a neighbour.
+struct places {
+    size_t begin, end;
+    const char *keys[CK_KEY_TILE], *values[CK_KEY_TILE];
+};
+
+static void find_places(const struct ck_cache *cache, const int32_t *table, size_t tile, size_t begin, size_t end,
+                        struct places *places) {
+    places->begin = begin - tile;
+    places->end = end - tile;
+    size_t block = begin / cache->block_tokens, offset = begin % cache->block_tokens;
+    for (size_t i = begin - tile; i < end - tile; i++) {
+        size_t id = (size_t)table[block];
+        places->keys[i] = (const char *)cache->keys + id * cache->key_block_stride + offset * cache->key_stride;
+        places->values[i] = (const char *)cache->values + id * cache->value_block_stride + offset * cache->value_stride;
+        if (++offset == cache->block_tokens) {
+            offset = 0;
+            block++;
+        }
+    }
+    for (size_t i = places->begin / CK_LANES * CK_LANES; i < places->begin; i++) {
+        places->keys[i] = places->keys[places->begin];
+        places->values[i] = places->values[places->begin];
+    }
+    for (size_t i = places->end; i % CK_LANES != 0; i++) {
+        places->keys[i] = places->keys[places->end - 1];
+        places->values[i] = places->values[places->end - 1];
+    }
+}
+
+#pragma clang attribute pop
