@@ -28,7 +28,10 @@ final class EventLoop: @unchecked Sendable {
     private static let wakeKey: UInt64 = 0
 
     private static let shared: [EventLoop] = {
-        let count = min(4, Int(linux_usable_processors()))
+        // Dispatch opens a descriptor at the first sleep that has to wait, and ends the process if none is left then.
+        Task { try await Task.sleep(for: .milliseconds(10)) }
+        // A loop serves tens of thousands of events per second; the other processors are for computing.
+        let count = min(4, max(1, Int(linux_usable_processors()) / 2))
         return (0..<count).map { EventLoop(number: $0) }
     }()
     private static let turn = Atomic(0)
@@ -98,7 +101,8 @@ final class EventLoop: @unchecked Sendable {
     func control(_ operation: Int32, _ descriptor: Int32, _ mask: UInt32, key: UInt64) {
         var event = epoll_event(events: mask, data: epoll_data_t(u64: key))
         let result = epoll_ctl(poll, operation, descriptor, &event)
-        precondition(result == 0 || operation == EPOLL_CTL_DEL, "epoll refuses descriptor \(descriptor): error \(errno)")
+        precondition(
+            result == 0 || operation == EPOLL_CTL_DEL, "epoll refuses descriptor \(descriptor): error \(errno)")
     }
 
     private func add(_ change: (inout State) -> Void) {
@@ -113,6 +117,7 @@ final class EventLoop: @unchecked Sendable {
     // MARK: On the thread
 
     private func run() {
+        _ = linux_name_thread("apus-sockets")
         var events = [epoll_event](repeating: epoll_event(), count: 256)
         while true {
             let count = epoll_wait(poll, &events, Int32(events.count), timeout)
