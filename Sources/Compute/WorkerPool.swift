@@ -2,8 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// The threads that compute: the caller and `threadCount - 1` workers. All spin briefly for what they wait for and then
-/// sleep: a processor that is free takes over a thread that others keep from running.
+/// The threads that compute: the caller and `threadCount - 1` workers, which spin briefly for work and then sleep.
 ///
 /// One caller at a time. Indices are handed out one by one, so which thread computes what varies from run to run: a
 /// task's result must depend on its index alone.
@@ -16,7 +15,6 @@ package final class WorkerPool: @unchecked Sendable {
     private let tickets = Atomic<UInt64>(0)
     private let finished = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
-    private let callerSleeps = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
     private let gate: UnsafeMutablePointer<Gate>
     private var threads: [pthread_t] = []
@@ -26,14 +24,12 @@ package final class WorkerPool: @unchecked Sendable {
     private var taskCount = 0
     private var runNumber: UInt64 = 0
 
-    /// Polls before a thread sleeps: some 50 µs, longer than the gaps between the runs of one forward pass.
+    /// Polls before a worker sleeps: some 50 µs, longer than the gaps between the runs of one forward pass.
     private static let spinLimit = 50_000
 
     private struct Gate {
         var mutex = pthread_mutex_t()
         var condition = pthread_cond_t()
-        /// The last task of a run is done.
-        var done = pthread_cond_t()
     }
 
     /// Starts the workers. `threadCount` counts the caller.
@@ -44,7 +40,6 @@ package final class WorkerPool: @unchecked Sendable {
         gate.initialize(to: Gate())
         pthread_mutex_init(&gate.pointee.mutex, nil)
         pthread_cond_init(&gate.pointee.condition, nil)
-        pthread_cond_init(&gate.pointee.done, nil)
         for ordinal in 1..<max(threadCount, 1) {
             let start = Unmanaged.passRetained(WorkerStart(pool: Unmanaged.passUnretained(self), ordinal: ordinal))
             var thread = pthread_t()
@@ -62,7 +57,6 @@ package final class WorkerPool: @unchecked Sendable {
         wakeSleepers()
         for thread in threads { pthread_join(thread, nil) }
         pthread_cond_destroy(&gate.pointee.condition)
-        pthread_cond_destroy(&gate.pointee.done)
         pthread_mutex_destroy(&gate.pointee.mutex)
         gate.deinitialize(count: 1)
         gate.deallocate()
@@ -92,27 +86,12 @@ package final class WorkerPool: @unchecked Sendable {
         tickets.store(runNumber << 32 | UInt64(count), ordering: .sequentiallyConsistent)
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeSleepers() }
         work(thread: 0)
-        awaitFinish(of: count)
-        self.body = nil
-    }
-
-    private func awaitFinish(of count: Int) {
         var polls = 0
-        while finished.load(ordering: .acquiring) != count, polls < Self.spinLimit { polls += 1 }
-        guard finished.load(ordering: .acquiring) != count else { return }
-        pthread_mutex_lock(&gate.pointee.mutex)
-        callerSleeps.store(true, ordering: .sequentiallyConsistent)
-        while finished.load(ordering: .sequentiallyConsistent) != count {
-            pthread_cond_wait(&gate.pointee.done, &gate.pointee.mutex)
+        while finished.load(ordering: .acquiring) != count {
+            polls += 1
+            if polls > Self.spinLimit { sched_yield() }
         }
-        callerSleeps.store(false, ordering: .sequentiallyConsistent)
-        pthread_mutex_unlock(&gate.pointee.mutex)
-    }
-
-    private func wakeCaller() {
-        pthread_mutex_lock(&gate.pointee.mutex)
-        pthread_cond_signal(&gate.pointee.done)
-        pthread_mutex_unlock(&gate.pointee.mutex)
+        self.body = nil
     }
 
     /// Claims and runs indices until none is left.
@@ -124,11 +103,8 @@ package final class WorkerPool: @unchecked Sendable {
             let (claimed, _) = tickets.weakCompareExchange(
                 expected: seen, desired: seen - 1, ordering: .acquiringAndReleasing)
             if !claimed { continue }
-            // Read before the task ends, after which the caller may begin another run.
-            let count = taskCount
-            perform(count - left, thread: thread)
-            let done = finished.add(1, ordering: .sequentiallyConsistent).newValue
-            if done == count, callerSleeps.load(ordering: .sequentiallyConsistent) { wakeCaller() }
+            perform(taskCount - left, thread: thread)
+            finished.add(1, ordering: .acquiringAndReleasing)
         }
     }
 
