@@ -75,7 +75,7 @@ struct BenchmarkSubject {
         }
         let arrivals = try await withThrowingTaskGroup(of: [Double].self) { group in
             for generation in generations {
-                group.addTask {
+                group.addTask(executorPreference: DeliveryThread.shared) {
                     var times: [Double] = []
                     for try await event in generation {
                         if case .token = event { times.append((clock.now - start) / .seconds(1)) }

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import JSON
 internal import Service
+internal import Synchronization
 
 /// Many streaming clients against a server, as `vllm bench serve` measures it.
 package struct ServingBenchmark: Sendable {
@@ -65,24 +66,26 @@ package struct ServingBenchmark: Sendable {
     }
 
     private func trace(
-        _ prompt: [Int32], _ client: HTTPClient, _ model: String, _ now: @Sendable () -> Double
+        _ prompt: [Int32], _ client: HTTPClient, _ model: String, _ now: @escaping @Sendable () -> Double
     ) async throws -> Trace {
         let body: JSONValue = [
             "model": .string(model), "prompt": .array(prompt.map { .integer(Int($0)) }),
             "max_tokens": .integer(outputLength), "ignore_eos": true, "temperature": 0, "stream": true,
             "return_token_ids": true,
         ]
-        var trace = Trace()
-        trace.start = now()
+        let reception = Mutex((trace: Trace(start: now()), counter: TokenCounter()))
         let response = try await client.send(request("/v1/completions", body))
         guard response.status == 200 else { throw SettingError("The server", "answered \(response.status).") }
-        for try await event in response.events where event.data != "[DONE]" {
-            let choice = (try? JSONValue(parsing: event.data))?["choices"]?.arrayValue?.first
-            let count = choice?["token_ids"]?.arrayValue?.count ?? 0
-            guard count > 0 else { continue }
-            trace.arrivals.append(now())
-            trace.tokens += count
+        try await response.body.drain { bytes in
+            let time = now()
+            reception.withLock { reception in
+                reception.counter.append(bytes) { count in
+                    reception.trace.arrivals.append(time)
+                    reception.trace.tokens += count
+                }
+            }
         }
+        let trace = reception.withLock { $0.trace }
         guard trace.tokens > 0 else { throw SettingError("The server", "sent no tokens.") }
         return trace
     }

@@ -1,144 +1,65 @@
+internal import Compute
 internal import Glibc
 
 /// A row's tokens in the order (logit descending, id ascending), cut by min-p, top-k and top-p without sorting it.
 ///
-/// Tokens fall into bins by their distance from the largest logit; only the bin in which a cut falls is sorted.
+/// The tokens are counted into bins by their distance from the largest logit; only the bin in which a cut falls is
+/// sorted. Masses are integers: what is kept and what is drawn does not depend on how they are added up.
 struct Candidates: ~Escapable {
-    private let logits: Span<Float>
-    /// exp of the scaled distance from `maximum`.
-    private let weights: Span<Float>
-    private let maximum: Float
-    /// 1 / temperature.
-    private let scale: Float
+    private let row: LogitRow
 
+    /// Nearly always the cuts fall among the tokens this close to the largest logit; the others need no bins then.
     private static let nearDistance: Float = 12
 
-    @_lifetime(copy logits, copy weights)
-    init(logits: Span<Float>, weights: Span<Float>, maximum: Float, scale: Float) {
-        self.logits = logits
-        self.weights = weights
-        self.maximum = maximum
-        self.scale = scale
-    }
-
-    /// The last token that is kept.
-    private struct Cut {
-        var logit: Float
-        var token: Int
-
-        func keeps(_ logit: Float, _ token: Int) -> Bool {
-            logit > self.logit || (logit == self.logit && token <= self.token)
-        }
+    @_lifetime(copy row)
+    init(_ row: LogitRow) {
+        self.row = row
     }
 
     /// Draws from what `parameters` keep, by inverting the cumulative distribution in order of the ids.
-    func draw(_ uniform: Double, _ parameters: SamplingParameters, _ scratch: inout SamplerScratch) -> Int? {
-        let floor = parameters.minP > 0 ? Float(log(Double(parameters.minP))) : -.infinity
-        // Nearly always the cuts fall among the tokens close to the largest logit; the others need no bins then.
+    ///
+    /// - Parameter uniform: in [0, 1).
+    func draw(_ uniform: Double, _ parameters: SamplingParameters, _ bins: inout DistanceBins) -> Int {
+        var kept = LogitRow.Kept()
+        if parameters.minP > 0 { kept.floor = Float(log(Double(parameters.minP))) }
+        if parameters.topK > 0 { cut(&kept, toCount: parameters.topK, &bins) }
+        if parameters.topP < 1 {
+            let mass = Double(parameters.topP) * Double(row.mass(kept))
+            cut(&kept, toMass: UInt64(mass.rounded(.up)), &bins)
+        }
+        let mass = row.mass(kept)
+        return row.token(kept, above: min(UInt64(uniform * Double(mass)), mass - 1))
+    }
+
+    /// Keeps the first `count` tokens.
+    private func cut(_ kept: inout LogitRow.Kept, toCount count: Int, _ bins: inout DistanceBins) {
+        let place = place(in: &bins, kept.floor) { tokens, _ in tokens >= count }
+        // The last bin's tokens have no mass: what is kept of them makes no difference.
+        guard let place, place.bin < DistanceBins.last else { return }
+        let last = row.members(ofBin: place.bin, downTo: kept.floor)[count - place.count - 1]
+        (kept.logit, kept.token) = (row.logit(last), last)
+    }
+
+    /// Keeps the first tokens whose mass reaches `target`, which all the kept ones' mass does.
+    private func cut(_ kept: inout LogitRow.Kept, toMass target: UInt64, _ bins: inout DistanceBins) {
+        guard let place = place(in: &bins, kept.floor, { _, mass in mass >= target }) else { return }
+        var mass = place.mass
+        for token in row.members(ofBin: place.bin, downTo: kept.floor) {
+            mass += row.mass(token)
+            guard mass >= target else { continue }
+            (kept.logit, kept.token) = (row.logit(token), token)
+            return
+        }
+    }
+
+    private func place(
+        in bins: inout DistanceBins, _ floor: Float, _ suffices: (Int, UInt64) -> Bool
+    ) -> DistanceBins.Place? {
         let near = max(floor, -Self.nearDistance)
-        var (count, mass) = fillBins(downTo: near, &scratch)
-        if near > floor {
-            let total = floor == -.infinity ? VectorMath.sum(weights) : nil
-            let suffices =
-                parameters.topK > 0
-                ? parameters.topK <= count : total.map { Double(parameters.topP) * $0 <= mass } ?? false
-            if !suffices { (count, mass) = fillBins(downTo: floor, &scratch) }
-            mass = total ?? mass
-        }
-        guard mass.isFinite, mass > 0 else { return nil }
-
-        var cut = Cut(logit: -.infinity, token: logits.count)
-        if parameters.topK > 0, parameters.topK <= count {
-            (cut, mass) = cutByCount(parameters.topK, floor, &scratch)
-        }
-        if parameters.topP < 1, let nearer = cutByMass(Double(parameters.topP) * mass, floor, &scratch),
-            cut.keeps(nearer.logit, nearer.token)
-        {
-            cut = nearer
-        }
-        return draw(uniform, floor, cut, &scratch)
-    }
-
-    /// Sorts the tokens no further than `floor` from the largest logit into bins; returns their number and mass.
-    private func fillBins(downTo floor: Float, _ scratch: inout SamplerScratch) -> (count: Int, mass: Double) {
-        scratch.clearBins()
-        // A little lower, since both are rounded; the distance itself decides.
-        let threshold = (maximum + (floor - 1) / scale).nextDown
-        VectorMath.forEachIndex(of: logits, atLeast: threshold) { token in
-            let distance = distance(token)
-            guard distance >= floor else { return }
-            scratch.bins[Self.bin(distance)].add(Double(weights[token]))
-        }
-        return scratch.bins.reduce(into: (0, 0.0)) { sum, bin in
-            sum.0 += bin.count
-            sum.1 += bin.mass
-        }
-    }
-
-    private func draw(_ uniform: Double, _ floor: Float, _ cut: Cut, _ scratch: inout SamplerScratch) -> Int? {
-        var tokens = scratch.takeTokens()
-        var cumulative = scratch.takeCumulative()
-        var sum = 0.0
-        VectorMath.forEachIndex(of: logits, atLeast: cut.logit) { token in
-            guard weights[token] > 0, cut.keeps(logits[token], token), distance(token) >= floor else { return }
-            sum += Double(weights[token])
-            tokens.append(Int32(token))
-            cumulative.append(sum)
-        }
-        let token = tokens.isEmpty ? nil : tokens[SamplerScratch.firstIndex(in: cumulative, above: uniform * sum)]
-        scratch.giveBack(tokens: tokens, cumulative: cumulative)
-        return token.map(Int.init)
-    }
-
-    /// The `count`-th token, and the mass up to and with it.
-    private func cutByCount(_ count: Int, _ floor: Float, _ scratch: inout SamplerScratch) -> (Cut, Double) {
-        var (left, mass) = (count, 0.0)
-        var index = 0
-        while scratch.bins[index].count < left {
-            left -= scratch.bins[index].count
-            mass += scratch.bins[index].mass
-            index += 1
-        }
-        let members = members(ofBin: index, floor).prefix(left)
-        for token in members { mass += Double(weights[token]) }
-        let last = members.last ?? 0
-        return (Cut(logit: logits[last], token: last), mass)
-    }
-
-    /// The token with which the mass reaches `target`; nil when all of it is needed.
-    private func cutByMass(_ target: Double, _ floor: Float, _ scratch: inout SamplerScratch) -> Cut? {
-        var mass = 0.0
-        var index = 0
-        while index < scratch.bins.count, mass + scratch.bins[index].mass < target {
-            mass += scratch.bins[index].mass
-            index += 1
-        }
-        guard index < scratch.bins.count else { return nil }
-        for token in members(ofBin: index, floor) {
-            mass += Double(weights[token])
-            if mass >= target { return Cut(logit: logits[token], token: token) }
-        }
-        return nil
-    }
-
-    private func members(ofBin index: Int, _ floor: Float) -> [Int] {
-        var members: [Int] = []
-        // One bin of slack, since the bin is decided on the rounded distance.
-        let isLast = index == SamplerScratch.binCount - 1
-        let threshold =
-            isLast ? -.infinity : (maximum - Float(index + 2) / (SamplerScratch.binsPerUnit * scale)).nextDown
-        VectorMath.forEachIndex(of: logits, atLeast: threshold) { token in
-            let distance = distance(token)
-            if distance >= floor, Self.bin(distance) == index { members.append(token) }
-        }
-        members.sort { logits[$0] > logits[$1] || (logits[$0] == logits[$1] && $0 < $1) }
-        return members
-    }
-
-    /// Scaled distance from the largest logit, at most 0.
-    private func distance(_ token: Int) -> Float { (logits[token] - maximum) * scale }
-
-    private static func bin(_ distance: Float) -> Int {
-        Int(min(distance * -SamplerScratch.binsPerUnit, Float(SamplerScratch.binCount - 1)))
+        row.fill(&bins, downTo: near)
+        if let place = bins.first(where: suffices) { return place }
+        guard near > floor else { return nil }
+        row.fill(&bins, downTo: floor)
+        return bins.first(where: suffices)
     }
 }

@@ -59,31 +59,45 @@ final class EngineLoop {
         }
     }
 
+    /// What one request is sent of a step.
+    private struct Parcel: Sendable {
+        var channel: EventChannel
+        var events: [GenerationEvent] = []
+        /// Whether nothing follows, and why if that is an error.
+        var isLast = false
+        var error: EngineError?
+    }
+
     /// Hands each request its events, all of a step at once.
     private func deliver(_ outputs: [SchedulerOutput]) {
-        var index = 0
-        while index < outputs.count {
-            let request = outputs[index].request
-            var events: [GenerationEvent] = []
-            while index < outputs.count, outputs[index].request == request,
-                case .event(let event) = outputs[index].content
-            {
-                events.append(event)
-                index += 1
+        guard !outputs.isEmpty else { return }
+        var parcels: [Parcel] = []
+        var request: UInt64?
+        for output in outputs {
+            if output.request != request {
+                guard let channel = channels[output.request] else { continue }
+                request = output.request
+                parcels.append(Parcel(channel: channel))
             }
-            if !events.isEmpty { channels[request]?.send(events) }
-            guard index < outputs.count, outputs[index].request == request else { continue }
-            switch outputs[index].content {
-            case .event: continue
-            case .ended: finish(request, nil)
-            case .failed(let error): finish(request, error)
+            let last = parcels.count - 1
+            switch output.content {
+            case .event(let event): parcels[last].events.append(event)
+            case .ended: finish(output.request, nil, &parcels[last])
+            case .failed(let error): finish(output.request, error, &parcels[last])
             }
-            index += 1
+        }
+        DeliveryThread.shared.async { [parcels] in
+            for parcel in parcels {
+                if !parcel.events.isEmpty { parcel.channel.send(parcel.events) }
+                if parcel.isLast { parcel.channel.finish(parcel.error) }
+            }
         }
     }
 
-    private func finish(_ request: UInt64, _ error: EngineError?) {
-        channels.removeValue(forKey: request)?.finish(error)
+    private func finish(_ request: UInt64, _ error: EngineError?, _ parcel: inout Parcel) {
+        parcel.isLast = true
+        parcel.error = error
+        channels[request] = nil
         ended += 1
     }
 

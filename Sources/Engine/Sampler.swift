@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Compute
 
 /// Draws tokens from logits and computes log-probabilities. Each row is independent of all others.
 ///
@@ -26,11 +26,8 @@ package enum Sampler {
 
     /// Log-softmax over the whole row: that of one token and those of the `top` most likely ones.
     package static func logprobs(_ row: Span<Float>, of token: Int32, top: Int) -> TokenLogprobs? {
-        let maximum = VectorMath.maximum(row)
-        guard maximum.isFinite else { return nil }
-        let logSum = log(VectorMath.sumOfExponentials(row, maximum: maximum))
-        guard logSum.isFinite else { return nil }
-        let normalizer = Double(maximum) + logSum
+        guard Logits.mostLikely(row) != nil else { return nil }
+        let normalizer = Logits.logSumOfExponentials(row)
         var alternatives: [(token: Int32, logprob: Float)] = []
         for token in mostLikely(row, count: min(top, row.count)) {
             alternatives.append((Int32(token), Float(Double(row[token]) - normalizer)))
@@ -43,9 +40,9 @@ package enum Sampler {
         guard count > 0 else { return [] }
         var best: [Int] = []
         best.reserveCapacity(count + 1)
-        for token in 0..<row.count {
+        var next: Int? = 0
+        while let token = next {
             let logit = row[token]
-            if best.count == count, !(logit > row[best[count - 1]]) { continue }
             var (low, high) = (0, best.count)
             while low < high {
                 let middle = (low + high) / 2
@@ -53,6 +50,9 @@ package enum Sampler {
             }
             best.insert(token, at: low)
             if best.count > count { best.removeLast() }
+            next =
+                best.count < count && token + 1 < row.count
+                ? token + 1 : Logits.next(in: row, from: token + 1, above: row[best[best.count - 1]])
         }
         return best
     }
@@ -75,48 +75,16 @@ package enum Sampler {
 
     private static func draw(_ logits: Span<Float>, _ task: SampleTask, _ scratch: inout SamplerScratch) -> Int? {
         let parameters = task.parameters
-        guard parameters.temperature > 0 else { return VectorMath.argmax(logits) }
-        let maximum = VectorMath.maximum(logits)
-        guard maximum.isFinite else { return nil }
+        guard let first = Logits.mostLikely(logits) else { return nil }
+        guard parameters.temperature > 0 else { return first }
         // A temperature next to zero must not make the scale infinite: 0 * infinity is not a number.
         let scale = min(1 / parameters.temperature, 0x1p100)
-        var weights = scratch.takeWeights(count: logits.count)
-        var span = weights.mutableSpan
-        VectorMath.exponentials(logits, maximum: maximum, scale: scale, into: &span)
         let uniform = Philox.uniform(seed: parameters.seed, choice: task.choice, position: task.position)
-        let token: Int?
-        if parameters.truncates {
-            let candidates = Candidates(logits: logits, weights: weights.span, maximum: maximum, scale: scale)
-            token = candidates.draw(uniform, parameters, &scratch)
-        } else {
-            token = drawFromAll(weights.span, uniform, &scratch)
-        }
+        var weights = scratch.takeWeights()
+        Logits.weigh(logits, maximum: logits[first], scale: scale, into: &weights)
+        let row = LogitRow(logits, weights: weights.span, maximum: logits[first], scale: scale)
+        let token = Candidates(row).draw(uniform, parameters, &scratch.bins)
         scratch.giveBack(weights: weights)
         return token
-    }
-
-    /// Inverts the cumulative distribution over all tokens in order of their ids.
-    private static func drawFromAll(
-        _ weights: Span<Float>, _ uniform: Double, _ scratch: inout SamplerScratch
-    ) -> Int? {
-        let length = VectorMath.blockLength
-        scratch.cumulative.removeAll(keepingCapacity: true)
-        var total = 0.0
-        for start in stride(from: 0, to: weights.count, by: length) {
-            total += VectorMath.sum(weights, from: start, to: min(start + length, weights.count))
-            scratch.cumulative.append(total)
-        }
-        guard total.isFinite else { return nil }
-        let block = SamplerScratch.firstIndex(in: scratch.cumulative, above: uniform * total)
-        let start = block * length
-        let target = uniform * total - (block == 0 ? 0 : scratch.cumulative[block - 1])
-        var sum = 0.0
-        var last: Int?
-        for token in start..<min(start + length, weights.count) where weights[token] > 0 {
-            sum += Double(weights[token])
-            last = token
-            if sum > target { break }
-        }
-        return last
     }
 }

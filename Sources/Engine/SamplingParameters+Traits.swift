@@ -1,9 +1,6 @@
 extension SamplingParameters {
     /// Whether the draw depends on the tokens so far.
     var hasPenalties: Bool { presencePenalty != 0 || frequencyPenalty != 0 || repetitionPenalty != 1 }
-
-    /// Whether some tokens are cut off before the draw.
-    var truncates: Bool { topP < 1 || topK > 0 || minP > 0 }
 }
 
 extension SampleTask {

@@ -18,5 +18,11 @@ package final class HTTPClientBody: AsyncSequence, Sendable {
         exchange.abandon()
     }
 
+    /// Hands each piece to `sink` on the connection's event loop as soon as it has come, without waking a task for it;
+    /// returns at the end. `sink` must not block.
+    package func drain(into sink: @escaping @Sendable (ArraySlice<UInt8>) -> Void) async throws {
+        try await exchange.drain(into: sink)
+    }
+
     package func makeAsyncIterator() -> Iterator { Iterator(body: self) }
 }

@@ -10,6 +10,8 @@ final class HTTPClientExchange: Sendable {
         var chunks: [[UInt8]] = []
         var byteCount = 0
         var chunkWaiter: CheckedContinuation<[UInt8]?, any Error>?
+        /// Takes the pieces in place of a reader that waits for each.
+        var sink: (@Sendable (ArraySlice<UInt8>) -> Void)?
         var isEnded = false
         var isPaused = false
         var failure: (any Error)?
@@ -37,6 +39,7 @@ final class HTTPClientExchange: Sendable {
 
     func receive(body bytes: ArraySlice<UInt8>) {
         state.withLock { state in
+            if let sink = state.sink { return sink(bytes) }
             if let waiter = state.chunkWaiter.take() { return waiter.resume(returning: Array(bytes)) }
             state.chunks.append(Array(bytes))
             state.byteCount += bytes.count
@@ -95,6 +98,15 @@ final class HTTPClientExchange: Sendable {
                 }
             }
         }
+    }
+
+    /// Hands all pieces to `sink` and returns at the body's end.
+    func drain(into sink: @escaping @Sendable (ArraySlice<UInt8>) -> Void) async throws {
+        state.withLock { state in
+            if !state.chunks.isEmpty { sink(take(&state)[...]) }
+            state.sink = sink
+        }
+        _ = try await next()
     }
 
     /// Drops a response that nobody reads to its end, and its connection with it.

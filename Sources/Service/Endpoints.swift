@@ -108,9 +108,16 @@ struct Endpoints: Sendable {
             let run = try call.start(on: ready.engine, context: ready.context, observer: ready.metrics)
             var response =
                 if call.isStreaming {
-                    HTTPResponse.events { try await EventStream($0, keepAlive: keepAlive).send(run.chunks) }
+                    HTTPResponse.events { writer in
+                        try await withTaskExecutorPreference(DeliveryThread.shared) {
+                            try await EventStream(writer, keepAlive: keepAlive).send(run.chunks)
+                        }
+                    }
                 } else {
-                    HTTPResponse.json(try await run.response())
+                    HTTPResponse.json(
+                        try await withTaskExecutorPreference(DeliveryThread.shared) { () async throws(APIError) in
+                            try await run.response()
+                        })
                 }
             response.headers["X-Request-Id"] = name ?? call.id
             return response

@@ -1,4 +1,3 @@
-@preconcurrency import Dispatch
 import Glibc
 import Synchronization
 
@@ -57,7 +56,7 @@ package final class Connection: Transport, EventLoopMember {
             return true
         }
         if !started {
-            loop.queue.async { handler.transportClosed(SocketError("reading from \(self.peer)", code: ECONNRESET)) }
+            loop.async { handler.transportClosed(SocketError("reading from \(self.peer)", code: ECONNRESET)) }
         }
     }
 
@@ -99,8 +98,7 @@ package final class Connection: Transport, EventLoopMember {
     }
 
     package func schedule(_ delay: Duration, _ body: @escaping @Sendable () -> Void) {
-        let nanoseconds = Int(delay / .nanoseconds(1))
-        loop.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
+        loop.async(after: delay, body)
     }
 
     package func finish(lingering: Bool) {
@@ -110,7 +108,7 @@ package final class Connection: Transport, EventLoopMember {
             state.lingers = lingering
             return state.outbound.isEmpty && endOutput(&state)
         }
-        if isOver { loop.queue.async { self.close(nil) } }
+        if isOver { loop.async { self.close(nil) } }
     }
 
     package func abort() {
@@ -178,7 +176,7 @@ package final class Connection: Transport, EventLoopMember {
         waiter?.resume()
     }
 
-    // MARK: Events, on the loop's queue
+    // MARK: Events, on the loop's thread
 
     private var readiness: (any Readiness)? { readinessBox.withLock { $0 } }
 
@@ -310,7 +308,7 @@ package final class Connection: Transport, EventLoopMember {
 
     /// Closes from any thread, without calling the handler on it.
     private func fail(_ error: SocketError) {
-        loop.queue.async { self.close(error) }
+        loop.async { self.close(error) }
     }
 
     private func close(_ error: SocketError?, resetting: Bool = false) {

@@ -1,5 +1,4 @@
 import CLinux
-@preconcurrency import Dispatch
 import Glibc
 package import Logging
 import Synchronization
@@ -22,7 +21,7 @@ package final class Listener: Sendable {
     private let loop = EventLoop.next()
     private let state: Mutex<State>
 
-    private static let restAfterExhaustion = DispatchTimeInterval.milliseconds(100)
+    private static let restAfterExhaustion = Duration.milliseconds(100)
 
     private init(
         _ descriptor: consuming FileDescriptor, address: SocketAddress, limits: TransportLimits, logger: Logger
@@ -139,7 +138,7 @@ package final class Listener: Sendable {
         if complaints % 100 == 1 {
             logger.warning("\(SocketError("accepting on \(address)", code: code)); trying again every 0.1 s")
         }
-        loop.queue.asyncAfter(deadline: .now() + Self.restAfterExhaustion) { [weak self] in
+        loop.async(after: Self.restAfterExhaustion) { [weak self] in
             self?.state.withLock { state in
                 state.isResting = false
                 self?.update(&state)

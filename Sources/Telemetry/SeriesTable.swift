@@ -21,8 +21,9 @@ final class SeriesTable<Value: Sendable>: Sendable {
     func update(_ labels: [String], _ change: (inout Value) -> Void) {
         precondition(labels.count == labelCount, "a series needs a value for each of its labels")
         state.withLock { state in
-            if state.values[labels] == nil { state.order.append(labels) }
+            let count = state.values.count
             change(&state.values[labels, default: initial])
+            if state.values.count > count { state.order.append(labels) }
         }
     }
 

@@ -70,6 +70,45 @@ struct SamplerTests {
         }
     }
 
+    // MARK: Against a plain sort
+
+    /// Rows that make cuts fall in all kinds of places.
+    enum Shape: CaseIterable {
+        case flat, wide, peaky, tied, equal, masked, single
+
+        func logit(_ token: Int, _ seed: UInt64) -> Float {
+            let random = Float(HashModel.mix(seed, UInt64(token)) >> 40) * 0x1p-24
+            switch self {
+            case .flat: return random
+            case .wide: return random * 64
+            case .peaky: return token == 5 ? 30 : random * 4
+            case .tied: return (random * 4).rounded()
+            case .equal: return -3
+            case .masked: return random < 0.2 ? random * 50 : token == 0 ? 0 : -.infinity
+            case .single: return token == 5 ? 0 : -.infinity
+            }
+        }
+    }
+
+    @Test(arguments: Shape.allCases, [6, 33, 2500])
+    func `a draw is what sorting the whole row gives`(shape: Shape, count: Int) {
+        for seed in UInt64(0)..<3 {
+            let row = (0..<count).map { shape.logit($0, seed) }
+            let cuts: [(inout SamplingParameters) -> Void] = [
+                { _ in }, { $0.topP = 0.95 }, { $0.topP = 0.3 }, { $0.topK = 1 }, { $0.topK = 40 },
+                { ($0.topK, $0.topP) = (100, 0.9) }, { $0.minP = 0.05 }, { $0.minP = 1 },
+                { ($0.minP, $0.topP, $0.topK) = (0.2, 0.99, 700) }, { $0.topP = 1e-9 }, { $0.topK = 1_000_000 },
+            ]
+            for (number, cut) in cuts.enumerated() {
+                let task = task(seed, position: number) {
+                    $0.temperature = [0.6, 1, 0.05][Int(seed % 3)]
+                    cut(&$0)
+                }
+                #expect(draw(row, task)?.token == SortingSampler.draw(row, task), "\(task.parameters)")
+            }
+        }
+    }
+
     @Test func `top-k keeps exactly k, the lower ids among equal logits`() {
         let row: [Float] = [1, 2, 2, 2, 0]
         var seen: Set<Int32> = []

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sampling.h"
+
 /// The loops that touch weights, activations and the key/value cache: one table of functions per instruction set.
 ///
 /// Rules of every kernel:
