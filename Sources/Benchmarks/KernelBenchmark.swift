@@ -1,4 +1,5 @@
 internal import Compute
+internal import Service
 
 /// What each format's products reach of the machine's limits: reading for one row, arithmetic for many.
 package enum KernelBenchmark {

@@ -42,7 +42,7 @@ package struct CheckpointReport: Sendable {
         nextTokenParameterCount = plan.hasNextTokenLayers(in: checkpoint.tensors) ? plan.nextTokenParameterCount : 0
         self.quantization = quantization
         if let quantization {
-            try checkpoint.tensors.checkIsNotQuantized()
+            try checkpoint.tensors.checkIsNotQuantized(remedy: "Leave --quantization out")
             let recipe = QuantizationRecipe(quantization, for: configuration)
             types = Self.shares(plan.loadedItems.flatMap(recipe.parts))
         } else {

@@ -44,13 +44,14 @@ package struct TensorIndex: Sendable, Sequence {
     /// Bytes of all tensors.
     package var byteCount: Int { views.reduce(0) { $0 + $1.byteCount } }
 
-    /// Throws where a tensor is in blocks, which are not quantised once more.
-    package func checkIsNotQuantized() throws(CheckpointError) {
+    /// Throws where a tensor is in blocks, which are not quantised once more. `remedy` says what to do about it, or to
+    /// take another file.
+    package func checkIsNotQuantized(remedy: String) throws(CheckpointError) {
         guard let tensor = views.first(where: \.type.isBlocked) else { return }
         throw CheckpointError(
             file: tensor.file, tensor: container.tensorName(tensor.name),
             problem: "is quantised already, to \(tensor.type.rawValue)",
-            remedy: "Use the file as it is, or take one in F32, F16 or BF16.")
+            remedy: "\(remedy), or take a file in F32, F16 or BF16.")
     }
 
     package func makeIterator() -> IndexingIterator<[TensorView]> { views.makeIterator() }

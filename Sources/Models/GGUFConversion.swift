@@ -22,7 +22,7 @@ package struct GGUFConversion {
         let configuration = try checkpoint.configuration()
         let plan = TensorPlan(configuration)
         try plan.check(checkpoint.tensors)
-        try checkpoint.tensors.checkIsNotQuantized()
+        try checkpoint.tensors.checkIsNotQuantized(remedy: "Use the file as it is")
         let tensors = GGUFTensor.list(
             of: checkpoint, plan, QuantizationRecipe(type, for: configuration))
         let metadata = try GGUFMetadataEncoder(

@@ -18,7 +18,7 @@ final class WeightQuantizer {
         _ type: QuantizationType, plan: TensorPlan, tensors: TensorIndex, processor: Processor,
         progress: LoadProgress.Handler?
     ) throws(CheckpointError) {
-        try tensors.checkIsNotQuantized()
+        try tensors.checkIsNotQuantized(remedy: "Leave --quantization out")
         recipe = QuantizationRecipe(type, for: plan.configuration)
         self.processor = processor
         self.progress = progress

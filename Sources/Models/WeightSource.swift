@@ -4,11 +4,12 @@ import Compute
 /// Finds a checkpoint's tensors by name and gives them to the operations: in place, quantised, or packed.
 struct WeightSource {
     private let tensors: TensorIndex
-    private let packer: WeightPacker
+    /// Nil: weights are read, not multiplied by.
+    private let packer: WeightPacker?
     /// Nil: weights stay as they are.
     let quantizer: WeightQuantizer?
 
-    init(_ tensors: TensorIndex, packer: WeightPacker, quantizer: WeightQuantizer? = nil) {
+    init(_ tensors: TensorIndex, packer: WeightPacker? = nil, quantizer: WeightQuantizer? = nil) {
         self.tensors = tensors
         self.packer = packer
         self.quantizer = quantizer
@@ -19,7 +20,9 @@ struct WeightSource {
     func linear(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
         let (stored, tensors) = try stored(name)
         let type = try type(of: name)
-        guard let format = ElementFormat(type), format.isBlocked else { return try matrix(name, cutInto: blockSize) }
+        guard let packer, let format = ElementFormat(type), format.isBlocked else {
+            return try matrix(name, cutInto: blockSize)
+        }
         return try packer.pack(
             name, outputs: stored.outputs, inputs: stored.inputs, format: format,
             cuts: cuts(of: stored, type, blockSize)
@@ -31,7 +34,7 @@ struct WeightSource {
 
     /// Part `number` of a matrix, packed if its format asks for it.
     func packed(_ part: Matrix, of name: String, number: Int) throws(CheckpointError) -> Matrix {
-        guard part.format.isBlocked else { return part }
+        guard let packer, part.format.isBlocked else { return part }
         return try packer.pack(
             "\(name)#\(number)", outputs: part.outputs, inputs: part.inputs, format: part.format
         ) { part }

@@ -1,3 +1,4 @@
+@preconcurrency import Dispatch
 import Glibc
 import Synchronization
 
@@ -56,7 +57,7 @@ package final class Connection: Transport, EventLoopMember {
             return true
         }
         if !started {
-            loop.async { handler.transportClosed(SocketError("reading from \(self.peer)", code: ECONNRESET)) }
+            loop.queue.async { handler.transportClosed(SocketError("reading from \(self.peer)", code: ECONNRESET)) }
         }
     }
 
@@ -98,7 +99,8 @@ package final class Connection: Transport, EventLoopMember {
     }
 
     package func schedule(_ delay: Duration, _ body: @escaping @Sendable () -> Void) {
-        loop.async(after: delay, body)
+        let nanoseconds = Int(delay / .nanoseconds(1))
+        loop.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
     }
 
     package func finish(lingering: Bool) {
@@ -108,7 +110,7 @@ package final class Connection: Transport, EventLoopMember {
             state.lingers = lingering
             return state.outbound.isEmpty && endOutput(&state)
         }
-        if isOver { loop.async { self.close(nil) } }
+        if isOver { loop.queue.async { self.close(nil) } }
     }
 
     package func abort() {
@@ -176,7 +178,7 @@ package final class Connection: Transport, EventLoopMember {
         waiter?.resume()
     }
 
-    // MARK: Events, on the loop's thread
+    // MARK: Events, on the loop's queue
 
     private var readiness: (any Readiness)? { readinessBox.withLock { $0 } }
 
@@ -308,7 +310,7 @@ package final class Connection: Transport, EventLoopMember {
 
     /// Closes from any thread, without calling the handler on it.
     private func fail(_ error: SocketError) {
-        loop.async { self.close(error) }
+        loop.queue.async { self.close(error) }
     }
 
     private func close(_ error: SocketError?, resetting: Bool = false) {

@@ -1,4 +1,5 @@
 import CLinux
+@preconcurrency import Dispatch
 import Glibc
 package import Logging
 import Synchronization
@@ -21,7 +22,7 @@ package final class Listener: Sendable {
     private let loop = EventLoop.next()
     private let state: Mutex<State>
 
-    private static let restAfterExhaustion = Duration.milliseconds(100)
+    private static let restAfterExhaustion = DispatchTimeInterval.milliseconds(100)
 
     private init(
         _ descriptor: consuming FileDescriptor, address: SocketAddress, limits: TransportLimits, logger: Logger
@@ -138,7 +139,7 @@ package final class Listener: Sendable {
         if complaints % 100 == 1 {
             logger.warning("\(SocketError("accepting on \(address)", code: code)); trying again every 0.1 s")
         }
-        loop.async(after: Self.restAfterExhaustion) { [weak self] in
+        loop.queue.asyncAfter(deadline: .now() + Self.restAfterExhaustion) { [weak self] in
             self?.state.withLock { state in
                 state.isResting = false
                 self?.update(&state)

@@ -1,5 +1,5 @@
-/// Readiness notifications for one descriptor: the seam at which another mechanism could replace epoll. Handlers run on
-/// the thread of the descriptor's event loop, one at a time. All methods may be called on any thread.
+/// Readiness notifications for one descriptor: the seam at which another mechanism could replace Dispatch sources.
+/// Handlers run on the queue of the descriptor's event loop, one at a time. All methods may be called on any thread.
 protocol Readiness: AnyObject, Sendable {
     /// Turns level-triggered notification of readable data, end of input and errors on or off.
     func setReading(_ enabled: Bool)

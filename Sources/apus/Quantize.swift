@@ -33,10 +33,16 @@ struct Quantize: ParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         let line = ProgressLine(label: "Writing")
+        var first: (bytes: Int, time: ContinuousClock.Instant)?
         let size = try ModelConversion.write(
             model == "built-in" ? nil : model, as: type, to: output, overwrites: force, threads: threads
         ) { progress in
-            line.show(progress.fraction, Self.rate(progress, since: start, now: clock.now))
+            // Opening the checkpoint is not counted.
+            let (bytes, time) = first ?? (progress.completed, clock.now)
+            first = (bytes, time)
+            line.show(
+                progress.fraction,
+                Self.rate(progress, bytes: progress.completed - bytes, seconds: Self.seconds(clock.now - time)))
         }
         line.clear()
         let seconds = Self.seconds(clock.now - start)
@@ -44,13 +50,12 @@ struct Quantize: ParsableCommand {
     }
 
     /// "1.20 GB of 4.80 GB, 95.0 MB/s, 38 s left".
-    private static func rate(
-        _ progress: LoadProgress, since start: ContinuousClock.Instant, now: ContinuousClock.Instant
-    ) -> String {
-        let rate = max(1, Double(progress.completed) / max(1e-3, seconds(now - start)))
+    private static func rate(_ progress: LoadProgress, bytes: Int, seconds: Double) -> String {
+        let sizes = "\(HumanReadable.bytes(progress.completed)) of \(HumanReadable.bytes(progress.total))"
+        guard bytes > 0, seconds > 0.1 else { return sizes }
+        let rate = Double(bytes) / seconds
         let left = Double(progress.total - progress.completed) / rate
-        return "\(HumanReadable.bytes(progress.completed)) of \(HumanReadable.bytes(progress.total)), "
-            + "\(HumanReadable.bytes(Int(rate)))/s, \(Int(left.rounded(.up))) s left"
+        return "\(sizes), \(HumanReadable.bytes(Int(rate)))/s, \(Int(left.rounded(.up))) s left"
     }
 
     private static func seconds(_ duration: Duration) -> Double {
