@@ -98,6 +98,50 @@ import Testing
         for index in shapes.indices { #expect(results[index] == expected[index], "sequence \(index)") }
     }
 
+    @Test(arguments: [Fixture.qwen2, .deepseekV3], KeyValueType.allCases)
+    func `chunks and threads change no bit, however the cache is stored`(
+        fixture: Fixture, type: KeyValueType
+    ) throws {
+        let expected = try reference(try fixture.model(threads: 1, keyValueType: type), promptLength: 500)
+        let run = try ModelRun(try fixture.model(threads: 3, keyValueType: type), promptLength: 500)
+        #expect(run.run(tokens(Self.length, seed: 1), chunk: 170) == expected)
+    }
+
+    @Test(arguments: [Fixture.qwen2, .deepseekV3], KeyValueType.allCases)
+    func `samples that share the blocks of their prompt have the bits that each has alone`(
+        fixture: Fixture, type: KeyValueType
+    ) throws {
+        let model = try fixture.model(keyValueType: type)
+        let (prompt, blockSize, samples, steps) = (tokens(560, seed: 3), 16, 3, 4)
+        let answers = (0..<samples).map { tokens(steps, seed: UInt64(20 + $0)) }
+        let expected = try answers.map { answer in
+            let run = try ModelRun(model, promptLength: prompt.count)
+            _ = run.run(prompt, chunk: prompt.count)
+            return run.run(answer, chunk: 1)
+        }
+
+        let shared = (0..<Int32(prompt.count / blockSize)).map { $0 + Int32(samples) }
+        let cache = try model.makeCache(blockCount: shared.count + samples, blockSize: blockSize)
+        _ = model.forward(
+            ForwardBatch(
+                tokens: prompt,
+                sequences: [
+                    ForwardBatch.Sequence(
+                        rowCount: prompt.count, firstPosition: 0, promptLength: prompt.count, blockTable: shared)
+                ], logitRows: []), cache: cache)
+        for step in 0..<steps {
+            let batch = ForwardBatch(
+                tokens: answers.map { $0[step] },
+                sequences: (0..<samples).map { sample in
+                    ForwardBatch.Sequence(
+                        rowCount: 1, firstPosition: prompt.count + step, promptLength: prompt.count,
+                        blockTable: shared + [Int32(sample)])
+                }, logitRows: Array(0..<samples))
+            let logits = model.forward(batch, cache: cache)
+            for sample in 0..<samples { #expect(logits.row(sample) == expected[sample][step]) }
+        }
+    }
+
     @Test(arguments: Fixture.allCases)
     func `logits of some rows are those of all rows`(fixture: Fixture) throws {
         let model = try fixture.model()

@@ -22,7 +22,7 @@ CK_INLINE __m256 exp_of_negative(__m256 x) {
     return _mm256_andnot_ps(_mm256_cmp_ps(x, _mm256_set1_ps(-87.0f), _CMP_LT_OQ), p);
 }
 
-/// Turns one row's scores of the keys [first, stop) of a tile into weights and updates its maximum, sum and accumulator.
+/// Turns one row's scores of the keys [first, stop) of a tile into weights; updates its maximum, sum and accumulator.
 static void weigh(const struct pass *pass, size_t row, size_t first, size_t stop) {
     const struct ck_attention *job = pass->job;
     float *weights = weights_of(pass, row);

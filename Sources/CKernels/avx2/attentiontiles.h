@@ -109,11 +109,15 @@ CK_INLINE void score_columns(enum ck_format format, size_t rows, size_t keys, co
         }
         return;
     }
+    __m256 values[TILE_ROWS];
+    for (size_t r = 0; r < rows; r++)
+        values[r] = _mm256_load_ps(queries + r * stride + column);
     for (size_t j = 0; j < keys; j++) {
         __m256 key = load_cached(format, places[j], column);
         for (size_t r = 0; r < rows; r++)
-            acc[r * keys + j] =
-                _mm256_fmadd_ps(_mm256_load_ps(queries + r * stride + column), key, acc[r * keys + j]);
+            acc[r * keys + j] = _mm256_fmadd_ps(values[r], key, acc[r * keys + j]);
+        if (rows == TILE_ROWS)
+            hold_order(acc + j);
     }
 }
 
@@ -164,6 +168,19 @@ CK_INLINE void add_few(enum ck_format format, const struct group *group, size_t 
             acc[r * vectors + v] = _mm256_load_ps(sums + r * pass->value_stride + v * CK_LANES);
 #pragma clang loop unroll_count(2)
     for (size_t j = begin; j < end; j++) {
+        if (rows <= TILE_ROWS) {
+            __m256 few[TILE_ROWS];
+            for (size_t r = 0; r < rows; r++)
+                few[r] = _mm256_broadcast_ss(weights + r * WEIGHT_STRIDE + j);
+            for (size_t v = 0; v < vectors; v++) {
+                __m256 value = load_cached(format, group->places->values[j], column + v * CK_LANES);
+                for (size_t r = 0; r < rows; r++)
+                    acc[r * vectors + v] = _mm256_fmadd_ps(few[r], value, acc[r * vectors + v]);
+                if (rows == TILE_ROWS && vectors == VALUE_VECTORS)
+                    hold_order(acc + v);
+            }
+            continue;
+        }
         __m256 values[VALUE_VECTORS];
         for (size_t v = 0; v < vectors; v++)
             values[v] = load_cached(format, group->places->values[j], column + v * CK_LANES);

@@ -58,14 +58,12 @@ static void find_places(const struct ck_cache *cache, const int32_t *table, size
                         struct places *places) {
     places->begin = begin - tile;
     places->end = end - tile;
-    size_t block = begin / cache->block_tokens, offset = begin % cache->block_tokens;
-    for (size_t i = begin - tile; i < end - tile; i++) {
-        size_t id = (size_t)table[block];
-        places->keys[i] = (const char *)cache->keys + id * cache->key_block_stride + offset * cache->key_stride;
-        places->values[i] = (const char *)cache->values + id * cache->value_block_stride + offset * cache->value_stride;
-        if (++offset == cache->block_tokens) {
-            offset = 0;
-            block++;
+    for (size_t token = begin, next; token < end; token = next) {
+        next = smaller((token / cache->block_tokens + 1) * cache->block_tokens, end);
+        const char *key = cached_key(cache, table, token), *value = cached_value(cache, table, token);
+        for (size_t i = token - tile; i < next - tile; i++, key += cache->key_stride, value += cache->value_stride) {
+            places->keys[i] = key;
+            places->values[i] = value;
         }
     }
     for (size_t i = places->begin / CK_LANES * CK_LANES; i < places->begin; i++) {
