@@ -259,17 +259,6 @@ CK_INLINE void quantize_block(const float *x, struct quantized *out, struct quan
     out->weighted_sum = out->scale * (float)(quarters[0] + quarters[1] + quarters[2] + quarters[3]);
 }
 
-static inline __attribute__((unused)) void quantize_rows(const float *x, size_t x_stride, size_t rows, size_t k,
-                                                         void *out, size_t out_stride) {
-    for (size_t row = 0; row < rows; row++) {
-        char *place = (char *)out + row * out_stride;
-        struct quantized *blocks = (struct quantized *)place;
-        struct quantized_wide *wide = (struct quantized_wide *)(place + wide_offset(k));
-        for (size_t block = 0; block < k / QUANT_BLOCK; block++)
-            quantize_block(x + row * x_stride + block * QUANT_BLOCK, blocks + block, wide + block);
-    }
-}
-
 CK_INLINE void load_format(enum ck_format format, const uint8_t *p, float *out, size_t n) {
     struct ck_block shape = block_of(format);
     struct block block;

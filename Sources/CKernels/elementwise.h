@@ -5,6 +5,9 @@
 
 #include "common.h"
 
+/// For loops whose output may be an input: no iteration reads what another writes, so that vectors are safe.
+#define IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
+
 /// Lanes of the sums over a row: four vectors of eight.
 enum { CK_ROW_LANES = 32 };
 
@@ -31,12 +34,14 @@ static void rms_norm(const float *x, size_t x_stride, const float *weight, float
                      float *y, size_t y_stride) {
     for (size_t row = 0; row < rows; row++, x += x_stride, y += y_stride) {
         float factor = 1.0f / sqrtf(sum_of_squares(x, n) / (float)n + epsilon);
+        IN_PLACE
         for (size_t i = 0; i < n; i++)
             y[i] = x[i] * factor * weight[i];
     }
 }
 
 static void silu_mul(const float *gate, const float *up, float *out, size_t n) {
+    IN_PLACE
     for (size_t i = 0; i < n; i++)
         out[i] = gate[i] / (1.0f + exp_of(-gate[i])) * up[i];
 }
@@ -47,6 +52,7 @@ static void rope(enum ck_rope_layout layout, const float *x, size_t x_stride, co
     for (size_t head = 0; head < heads; head++, x += x_stride, out += out_stride) {
         switch (layout) {
         case ck_rope_layout_halves:
+            IN_PLACE
             for (size_t i = 0; i < pairs; i++) {
                 float a = x[i], b = x[i + pairs];
                 out[i] = a * cosines[i] - b * sines[i];
@@ -54,6 +60,7 @@ static void rope(enum ck_rope_layout layout, const float *x, size_t x_stride, co
             }
             break;
         case ck_rope_layout_adjacent:
+            IN_PLACE
             for (size_t i = 0; i < pairs; i++) {
                 float a = x[2 * i], b = x[2 * i + 1];
                 out[2 * i] = a * cosines[i] - b * sines[i];
@@ -65,6 +72,7 @@ static void rope(enum ck_rope_layout layout, const float *x, size_t x_stride, co
 }
 
 static void add(const float *a, const float *b, float *out, size_t n) {
+    IN_PLACE
     for (size_t i = 0; i < n; i++)
         out[i] = a[i] + b[i];
 }
@@ -75,11 +83,13 @@ static void scaled_add(float scale, const float *x, float *y, size_t n) {
 }
 
 static void sigmoid(const float *x, float *out, size_t n) {
+    IN_PLACE
     for (size_t i = 0; i < n; i++)
         out[i] = sigmoid_of(x[i]);
 }
 
 static void exponentials(const float *x, float *out, size_t n) {
+    IN_PLACE
     for (size_t i = 0; i < n; i++)
         out[i] = exp_of(x[i]);
 }

@@ -1,6 +1,6 @@
 /// Where packed weights are: in memory, in a file that is made for later starts, or in the file of an earlier start.
 package enum PackedWeights: Sendable {
-    case memory
+    case memory(PackedMemory)
     case made(PackedFileWriter)
     case found(PackedFile)
 
@@ -15,7 +15,7 @@ package enum PackedWeights: Sendable {
     package static func open(
         directory: String?, name: String, key: String, capacity: Int
     ) throws(CheckpointError) -> PackedWeights {
-        guard let directory else { return .memory }
+        guard let directory else { return .memory(PackedMemory()) }
         let path = "\(directory)/\(name).apus-weights"
         if let file = PackedFile(path: path, key: key) { return .found(file) }
         return .made(try PackedFileWriter(path: path, key: key, capacity: capacity))
@@ -24,9 +24,7 @@ package enum PackedWeights: Sendable {
     /// The place of `byteCount` bytes of weights under a name of their own.
     package func region(_ name: String, byteCount: Int) throws(CheckpointError) -> PackedRegion {
         switch self {
-        case .memory:
-            let memory = AlignedMemory(byteCount: byteCount)
-            return .empty(base: memory.base, owner: memory)
+        case .memory(let memory): return try memory.region(byteCount: byteCount)
         case .made(let file): return try file.region(name, byteCount: byteCount)
         case .found(let file): return try file.region(name, byteCount: byteCount)
         }
@@ -36,13 +34,4 @@ package enum PackedWeights: Sendable {
     package func finish() throws(CheckpointError) {
         if case .made(let file) = self { try file.finish() }
     }
-}
-
-/// Unchecked because only the region's filler writes.
-private final class AlignedMemory: @unchecked Sendable {
-    let base: UnsafeMutableRawPointer
-
-    init(byteCount: Int) { base = .allocate(byteCount: max(byteCount, 1), alignment: 64) }
-
-    deinit { base.deallocate() }
 }

@@ -16,7 +16,7 @@ enum {
     /// Blocks of 32 in a panel: one stays in L1 while tile after tile of rows streams it.
     PANEL_BLOCKS = 8,
     /// Bytes that weights are fetched ahead of their unpacking.
-    AHEAD = 4096,
+    AHEAD = 8192,
 };
 
 /// How a format's integers are multiplied.

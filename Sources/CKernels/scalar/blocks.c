@@ -2,7 +2,13 @@
 #include "scalar.h"
 
 void ck_scalar_quantize(const float *x, size_t x_stride, size_t rows, size_t k, void *out, size_t out_stride) {
-    quantize_rows(x, x_stride, rows, k, out, out_stride);
+    for (size_t row = 0; row < rows; row++) {
+        char *place = (char *)out + row * out_stride;
+        struct quantized *blocks = (struct quantized *)place;
+        struct quantized_wide *wide = (struct quantized_wide *)(place + wide_offset(k));
+        for (size_t block = 0; block < k / QUANT_BLOCK; block++)
+            quantize_block(x + row * x_stride + block * QUANT_BLOCK, blocks + block, wide + block);
+    }
 }
 
 /// Adds the products of part `part` of a decoded block, which meets the activations x, to a segment's sum.
