@@ -41,7 +41,9 @@ package final class GrammarCompiler: Sendable {
         if let known { return known }
         let grammar = try CompiledGrammar(source.rules(), vocabulary)
         cache.withLock { cache in
-            if cache.entries.count >= capacity, let oldest = cache.entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            if cache.entries.count >= capacity,
+                let oldest = cache.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
                 cache.entries[oldest.key] = nil
             }
             cache.entries[key] = Entry(grammar: grammar, lastUse: cache.clock)

@@ -63,7 +63,9 @@ struct NotationParser {
         guard let name = takeName() else { throw failure("expected the name of a rule") }
         skipSpace()
         if isLark, next == "." || next == "{" { throw unsupported("a priority or template of a rule") }
-        guard take(isLark ? ":" : "::=") else { throw failure("expected '\(isLark ? ":" : "::=")' after a rule's name") }
+        guard take(isLark ? ":" : "::=") else {
+            throw failure("expected '\(isLark ? ":" : "::=")' after a rule's name")
+        }
         guard defined.insert(name).inserted else {
             throw failure("the rule \(name.debugDescription) is defined twice", at: place)
         }

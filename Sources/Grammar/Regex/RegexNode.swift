@@ -12,19 +12,19 @@ indirect enum RegexNode: Equatable {
 }
 
 extension RegexNode {
+    private static let variantsLimit = 64
+
     /// The texts that match from beginning to end.
     func fullMatch(_ encoding: CharacterEncoding) throws(GrammarError) -> Expression {
-        .choice(try variants(encoding).map(\.body))
+        .choice(try variants(encoding).map { .sequence($0.parts) })
     }
 
     /// The texts that have a match somewhere, as JSON Schema's `pattern` has it.
     func search(_ encoding: CharacterEncoding) throws(GrammarError) -> Expression {
-        let anything = Expression.any(.character(.all, encoding))
+        let anything = [Expression.any(.character(.all, encoding))]
         return .choice(
             try variants(encoding).map { variant in
-                .sequence([
-                    variant.atStart ? .empty : anything, variant.body, variant.atEnd ? .empty : anything,
-                ])
+                .sequence((variant.atStart ? [] : anything) + variant.parts + (variant.atEnd ? [] : anything))
             })
     }
 
@@ -32,64 +32,76 @@ extension RegexNode {
     private struct Variant {
         var atStart = false
         var atEnd = false
-        var body: Expression
+        var parts: [Expression] = []
+
+        mutating func append(_ other: Variant) throws(GrammarError) {
+            if atEnd && !other.parts.isEmpty || other.atStart && !parts.isEmpty {
+                throw .unsupported("'^' and '$' are supported at the ends of a regular expression only")
+            }
+            atStart = atStart || other.atStart
+            atEnd = atEnd || other.atEnd
+            parts += other.parts
+        }
+
+        var body: Expression { parts.count == 1 ? parts[0] : .sequence(parts) }
     }
 
     private func variants(_ encoding: CharacterEncoding) throws(GrammarError) -> [Variant] {
         switch self {
-        case .empty: return [Variant(body: .empty)]
-        case .set(let set): return [Variant(body: .character(set, encoding))]
-        case .start: return [Variant(atStart: true, body: .empty)]
-        case .end: return [Variant(atEnd: true, body: .empty)]
-        case .choice(let parts):
-            var merged: [Variant] = []
-            for part in parts {
-                for variant in try part.variants(encoding) {
-                    let same = merged.firstIndex { $0.atStart == variant.atStart && $0.atEnd == variant.atEnd }
-                    if let same {
-                        merged[same].body = Self.join(merged[same].body, variant.body)
-                    } else {
-                        merged.append(variant)
-                    }
-                }
-            }
-            return merged
-        case .sequence(let parts):
-            var merged = [Variant(body: .empty)]
-            for part in parts {
-                var next: [Variant] = []
-                for right in try part.variants(encoding) {
-                    for left in merged { next.append(try Self.follow(left, right)) }
-                }
-                merged = next
-            }
-            return merged
+        case .empty: return [Variant()]
+        case .set(let set): return [Variant(parts: [.character(set, encoding)])]
+        case .start: return [Variant(atStart: true)]
+        case .end: return [Variant(atEnd: true)]
+        case .choice(let parts): return try Self.variants(ofChoice: parts, encoding)
+        case .sequence(let parts): return try Self.variants(ofSequence: parts, encoding)
         case .repetition(let body, let least, let most):
             let variants = try body.variants(encoding)
             guard variants.count == 1, !variants[0].atStart, !variants[0].atEnd else {
                 throw .unsupported("'^' and '$' inside a repetition of a regular expression are not supported")
             }
-            return [Variant(body: .repetition(variants[0].body, atLeast: least, atMost: most))]
+            return [Variant(parts: [.repetition(variants[0].body, atLeast: least, atMost: most)])]
         }
     }
 
-    private static func join(_ left: Expression, _ right: Expression) -> Expression {
-        if case .choice(let parts) = left { return .choice(parts + [right]) }
-        return .choice([left, right])
+    private static func variants(
+        ofChoice parts: [RegexNode], _ encoding: CharacterEncoding
+    ) throws(GrammarError) -> [Variant] {
+        // By the two anchors.
+        var choices = [[Expression]](repeating: [], count: 4)
+        for part in parts {
+            for variant in try part.variants(encoding) {
+                choices[(variant.atStart ? 1 : 0) + (variant.atEnd ? 2 : 0)].append(.sequence(variant.parts))
+            }
+        }
+        return choices.enumerated().filter { !$0.element.isEmpty }.map { anchors, choices in
+            // A choice of nothing but the anchor itself leaves no part behind.
+            let parts = choices == [.sequence([])] ? [] : [Expression.choice(choices)]
+            return Variant(atStart: anchors & 1 != 0, atEnd: anchors & 2 != 0, parts: parts)
+        }
     }
 
-    private static func follow(_ left: Variant, _ right: Variant) throws(GrammarError) -> Variant {
-        if left.atEnd && right.body != .empty || right.atStart && left.body != .empty {
-            throw .unsupported("'^' and '$' are supported at the ends of a regular expression only")
+    private static func variants(
+        ofSequence parts: [RegexNode], _ encoding: CharacterEncoding
+    ) throws(GrammarError) -> [Variant] {
+        var merged = [Variant()]
+        for part in parts {
+            let next = try part.variants(encoding)
+            if next.count == 1 {
+                for index in merged.indices { try merged[index].append(next[0]) }
+                continue
+            }
+            guard merged.count * next.count <= variantsLimit else {
+                throw .tooComplex("a regular expression has '^' and '$' in too many places")
+            }
+            var products: [Variant] = []
+            for right in next {
+                for var left in merged {
+                    try left.append(right)
+                    products.append(left)
+                }
+            }
+            merged = products
         }
-        let body: Expression
-        switch (left.body, right.body) {
-        case (.empty, _): body = right.body
-        case (_, .empty): body = left.body
-        case (.sequence(let parts), _): body = .sequence(parts + [right.body])
-        default: body = .sequence([left.body, right.body])
-        }
-        return Variant(
-            atStart: left.atStart || right.atStart, atEnd: left.atEnd || right.atEnd, body: body)
+        return merged
     }
 }

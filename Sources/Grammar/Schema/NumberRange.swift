@@ -97,7 +97,8 @@ struct NumberRange {
     private static let anyNumber = Expression.sequence([
         .optional(.literal("-")), .choice([.literal("0"), positiveInteger]),
         .optional(.sequence([point, digits(1, longest)])),
-        .optional(.sequence([.bytes(ByteSet(members: "eE")), .optional(.bytes(ByteSet(members: "+-"))), digits(1, 2)])),
+        .optional(
+            .sequence([.bytes(ByteSet(members: "eE")), .optional(.bytes(ByteSet(members: "+-"))), digits(1, 2)])),
     ])
 
     private var anyFraction: Expression {
@@ -247,6 +248,6 @@ struct NumberRange {
     }
 
     private static func tooLong(_ factor: DecimalNumber) -> GrammarError {
-        .unsupported("a 'multipleOf' with so many digits is not supported; up to \(largestFactor) (or 0.5000) is")
+        .unsupported("the number has too many digits; up to \(largestFactor), or 0.\(largestFactor), is possible")
     }
 }

@@ -36,10 +36,8 @@ extension SchemaCompiler {
         }
         var members: [Member] = []
         for name in names.keys {
-            members.append(
-                Member(
-                    text: .sequence([JSONText.string(name), text.colon, try value(ofMember: name, nodes)]),
-                    isRequired: required.contains(name)))
+            let member = Expression.sequence([JSONText.string(name), text.colon, try value(ofMember: name, nodes)])
+            members.append(Member(text: .rule(try rules.add("", member)), isRequired: required.contains(name)))
         }
         let others = try otherMembers(names.keys, nodes)
         let (least, most) = try bounds(nodes, "minProperties", "maxProperties")
@@ -82,7 +80,8 @@ extension SchemaCompiler {
         }
         while let place = pending.popLast(), let number = numbers[place] {
             guard place.next < members.count else {
-                rules.set(number, end(place, others, isCounting ? least - place.count : 0, most.map { $0 - place.count }))
+                rules.set(
+                    number, end(place, others, isCounting ? least - place.count : 0, most.map { $0 - place.count }))
                 continue
             }
             let member = members[place.next]
@@ -155,7 +154,9 @@ extension SchemaCompiler {
             guard names.allSatisfy({ $0.unicodeScalars.count <= Self.longestName }) else {
                 throw .tooComplex("a member of the schema has a name of more than \(Self.longestName) characters")
             }
-            var name = Expression.texts(.canonicalJSON, except: names.map { Array($0.unicodeScalars) })
+            let isAny = names.isEmpty && expressions.isEmpty && !nodes.contains { $0.members.contains("propertyNames") }
+            var name = Expression.texts(
+                isAny ? .json : .canonicalJSON, except: names.map { Array($0.unicodeScalars) })
             for (index, expression) in expressions.enumerated() {
                 name = .intersection(name, set >> index & 1 == 1 ? expression : .complement(expression))
             }

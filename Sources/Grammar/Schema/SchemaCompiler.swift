@@ -42,7 +42,9 @@ struct SchemaCompiler {
             switch job {
             case .schemas(let pointers):
                 var choices: [Expression] = []
-                for nodes in try compiler.alternatives(of: pointers) { choices.append(try compiler.value(ofNodes: nodes)) }
+                for nodes in try compiler.alternatives(of: pointers) {
+                    choices.append(try compiler.value(ofNodes: nodes))
+                }
                 compiler.rules.set(rule, .choice(choices))
             case .nodes(let nodes):
                 compiler.rules.set(rule, try compiler.body(nodes))
@@ -179,12 +181,16 @@ struct SchemaCompiler {
 
     /// The values that plain schemas list, if they do; only those that satisfy all of them.
     mutating func values(_ nodes: [SchemaNode]) throws(GrammarError) -> [JSONValue]? {
-        var list: [JSONValue]?
-        for node in nodes where list == nil { list = try node.values() }
-        guard let list else { return nil }
-        var values: [JSONValue] = []
-        for value in list where try satisfies(value, nodes) { values.append(value) }
-        return values
+        for (index, node) in nodes.enumerated() {
+            guard let list = try node.values() else { continue }
+            let others = Array(nodes[..<index] + nodes[(index + 1)...])
+            var values: [JSONValue] = []
+            for value in list where try evaluator.satisfiesOwn(value, node, isListed: true) {
+                if try satisfies(value, others) { values.append(value) }
+            }
+            return values
+        }
+        return nil
     }
 
     mutating func satisfies(_ value: JSONValue, _ nodes: [SchemaNode]) throws(GrammarError) -> Bool {
@@ -201,11 +207,23 @@ struct SchemaCompiler {
         if types.contains(.array) { choices.append(try array(nodes)) }
         if types.contains(.string) { choices.append(JSONText.quoted(try string(nodes, .json))) }
         if types.contains(.number) || types.contains(.integer) {
-            choices.append(try range(nodes, types).expression(&rules))
+            choices.append(try number(nodes, types))
         }
         if types.contains(.boolean) { choices.append(.choice([.literal("true"), .literal("false")])) }
         if types.contains(.null) { choices.append(.literal("null")) }
         return .choice(choices)
+    }
+
+    private mutating func number(
+        _ nodes: [SchemaNode], _ types: Set<ValueType>
+    ) throws(GrammarError) -> Expression {
+        do throws(GrammarError) {
+            return try range(nodes, types).expression(&rules)
+        } catch {
+            guard error.kind == .unsupported, let node = nodes.first(where: { $0.members.contains("multipleOf") })
+            else { throw error }
+            throw node.unsupported("multipleOf", ": \(error)")
+        }
     }
 
     func range(_ nodes: [SchemaNode], _ types: Set<ValueType>) throws(GrammarError) -> NumberRange {
@@ -228,7 +246,7 @@ struct SchemaCompiler {
             let character = Expression.character(.all, parts.isEmpty ? encoding : .canonicalJSON)
             parts.append(.repetition(character, atLeast: least, atMost: most))
         }
-        return parts.dropFirst().reduce(parts[0]) { .intersection($0, $1) }
+        return parts.dropFirst().reduce(parts[0]) { .both($0, $1) }
     }
 
     func bounds(

@@ -54,9 +54,14 @@ struct SchemaEvaluator {
     }
 
     /// Whether the keywords of one schema object hold, those that combine schemas aside.
-    mutating func satisfiesOwn(_ value: JSONValue, _ node: SchemaNode) throws(GrammarError) -> Bool {
+    /// `isListed`: of a value that is known to be among those that the schema lists.
+    mutating func satisfiesOwn(
+        _ value: JSONValue, _ node: SchemaNode, isListed: Bool = false
+    ) throws(GrammarError) -> Bool {
         if let types = try node.types(), !ValueType.contains(types, value) { return false }
-        if let values = try node.values(), !values.contains(where: { Self.isSame($0, value) }) { return false }
+        if !isListed, let values = try node.values(), !values.contains(where: { Self.isSame($0, value) }) {
+            return false
+        }
         switch value {
         case .integer, .number: return try satisfiesNumber(value, node)
         case .string(let text): return try satisfiesString(text, node)

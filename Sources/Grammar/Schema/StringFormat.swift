@@ -58,7 +58,8 @@ enum StringFormat {
         var forms = ["(?:\(group):){6}\(last)"]
         for before in 0...7 {
             let left = before == 0 ? "" : "(?:(?:\(group):){0,\(before - 1)}\(group))?"
-            let right = before < 6 ? (before == 5 ? last : "(?:\(group):){\(5 - before)}\(last)") : before == 6 ? group : ""
+            let right =
+                before < 6 ? (before == 5 ? last : "(?:\(group):){\(5 - before)}\(last)") : before == 6 ? group : ""
             forms.append("\(left)::\(right)")
         }
         return "(?:\(forms.joined(separator: "|")))"

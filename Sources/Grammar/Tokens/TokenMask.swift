@@ -1,6 +1,6 @@
 /// A set of tokens, one bit each: token t is bit t mod 32 of word t / 32.
 package struct TokenMask: Sendable, Equatable {
-    package private(set) var words: [UInt32]
+    package internal(set) var words: [UInt32]
 
     init(size: Int) {
         words = [UInt32](repeating: 0, count: (size + 31) / 32)
@@ -14,9 +14,5 @@ package struct TokenMask: Sendable, Equatable {
 
     mutating func insert(_ token: Int32) {
         words[Int(token) >> 5] |= 1 << UInt32(token & 31)
-    }
-
-    mutating func remove(_ token: Int32) {
-        words[Int(token) >> 5] &= ~(1 << UInt32(token & 31))
     }
 }

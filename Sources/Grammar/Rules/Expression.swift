@@ -34,6 +34,28 @@ indirect enum Expression: Hashable, Sendable {
         .repetition(expression, atLeast: 0, atMost: nil)
     }
 
+    /// What both allow; runs of characters become one run, which masks can tell at once.
+    static func both(_ left: Expression, _ right: Expression) -> Expression {
+        if case .repetition(.character(let first, let encoding), let least, let most) = left.unwrapped,
+            case .repetition(.character(let second, encoding), let otherLeast, let otherMost) = right.unwrapped
+        {
+            let most = most.map { min($0, otherMost ?? $0) } ?? otherMost
+            let least = max(least, otherLeast)
+            if least > most ?? .max { return .nothing }
+            return .repetition(.character(first.intersection(second), encoding), atLeast: least, atMost: most)
+        }
+        return .intersection(left, right)
+    }
+
+    /// The expression without lists of one.
+    private var unwrapped: Expression {
+        switch self {
+        case .sequence(let parts) where parts.count == 1: parts[0].unwrapped
+        case .choice(let parts) where parts.count == 1: parts[0].unwrapped
+        default: self
+        }
+    }
+
     /// One of many literals, which share their beginnings.
     static func literals(_ texts: some Sequence<[UInt8]>) -> Expression {
         let sorted = Set(texts).sorted { $0.lexicographicallyPrecedes($1) }

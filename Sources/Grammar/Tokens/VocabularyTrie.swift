@@ -41,26 +41,3 @@ struct VocabularyTrie: Sendable {
         nodes.append(Node(firstToken: Int32(tokens.count), depth: 0, byte: 0))
     }
 }
-
-extension Automaton {
-    /// Sets the bits of the tokens whose bytes may follow a state.
-    mutating func walk(
-        _ trie: VocabularyTrie, from state: State, into mask: inout TokenMask
-    ) throws(GrammarError) {
-        let sentinel = trie.nodes.count - 1
-        var states = [State](repeating: Self.dead, count: trie.longest + 1)
-        states[0] = state
-        var place = 0
-        while place < sentinel {
-            let node = trie.nodes[place]
-            let next = try step(states[Int(node.depth)], node.byte)
-            if next == Self.dead {
-                place = Int(node.end)
-                continue
-            }
-            states[Int(node.depth) + 1] = next
-            place += 1
-            for index in node.firstToken..<trie.nodes[place].firstToken { mask.insert(trie.tokens[Int(index)]) }
-        }
-    }
-}
