@@ -6,8 +6,8 @@ package final class CompiledGrammar: Sendable {
     /// Steps that compiling may take: some tenths of a second.
     static let compileBudget = 4_000_000
     /// Numbers that an automaton may keep before matchers move on to a fresh one: 4 bytes each.
-    static let automatonLimit = 8_000_000
-    private static let slicesLimit = 8
+    static let automatonLimit = 1_000_000
+    private static let slicesLimit = 4
     /// Sets of fewer characters are walked quickly without a slice.
     private static let smallestSlice = 16
 

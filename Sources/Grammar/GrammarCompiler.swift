@@ -23,7 +23,7 @@ package final class GrammarCompiler: Sendable {
     private let capacity: Int
     private let cache = Mutex(Cache())
 
-    package init(_ vocabulary: TokenVocabulary, capacity: Int = 64) {
+    package init(_ vocabulary: TokenVocabulary, capacity: Int = 32) {
         self.vocabulary = vocabulary
         self.capacity = capacity
     }

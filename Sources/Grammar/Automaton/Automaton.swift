@@ -26,6 +26,10 @@ struct Automaton: Sendable {
     static let nothing: Node = 0
     static let empty: Node = 1
     static let unbounded = Int32.max
+    /// Some 100 bytes each.
+    private static let nodeLimit = 400_000
+    /// 4 bytes each.
+    private static let transitionLimit = 8_000_000
 
     private(set) var rules: RuleSet
     let nullableRules: [Bool]
@@ -86,7 +90,7 @@ struct Automaton: Sendable {
 
     mutating func spend() throws(GrammarError) {
         budget -= 1
-        guard budget >= 0 else {
+        guard budget >= 0, nodes.count < Self.nodeLimit, transitions.count < Self.transitionLimit else {
             throw .tooComplex("the constraint needs too many states; simplify its patterns, bounds or alternatives")
         }
     }

@@ -16,7 +16,7 @@ final class SharedAutomaton: Sendable {
 
 extension SharedAutomaton.Contents {
     /// Masks kept for an automaton: 19 KB each for 152k tokens.
-    private static let maskLimit = 512
+    private static let maskLimit = 128
     /// Steps that one mask may take: some tens of milliseconds.
     static let maskBudget = 1_000_000
 

@@ -199,8 +199,9 @@ struct SchemaCompiler {
     }
 
     private mutating func body(_ nodes: [SchemaNode]) throws(GrammarError) -> Expression {
-        // Also where no value of a type is left: a keyword that cannot be held to is an error wherever it stands.
         if let values = try values(nodes) { return text.literals(values) }
+        // A format that is not known is an error beside any type.
+        for node in nodes { _ = try node.patterns() }
         let types = try types(nodes, reading)
         var choices: [Expression] = []
         if types.contains(.object) { choices.append(try object(nodes)) }

@@ -13,7 +13,7 @@ enum SchemaKeywords {
     ]
     private static let annotations: Set<String> = [
         "title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "$schema",
-        "$id", "$comment", "$anchor", "$dynamicAnchor", "contentEncoding", "contentMediaType", "contentSchema",
+        "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "contentEncoding", "contentMediaType", "contentSchema",
         "discriminator", "externalDocs", "xml",
     ]
     private static let types: [String: ValueType] = [

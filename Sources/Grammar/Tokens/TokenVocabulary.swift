@@ -3,7 +3,7 @@ package import Tokenization
 
 /// What a model can say: the bytes of each token, and the tokens that end an answer. Made once for a model.
 package final class TokenVocabulary: Sendable {
-    private static let sliceLimit = 32
+    private static let sliceLimit = 16
 
     /// The number of tokens that masks cover.
     package let size: Int
