@@ -28,6 +28,11 @@ import Testing
         .regex(String(repeating: "(", count: 5000)), .regex(String(repeating: "(a|b|ab)", count: 1000)),
         .regex(String(repeating: "(^|$)", count: 100)),
         .choice((0..<3000).map { "\(String(repeating: "x", count: $0 % 50))\($0)" }),
+        .choice((1..<1000).map { String(repeating: "x", count: $0) }),
+        .regex("[" + (0..<20000).map { String(UnicodeScalar(0x4E00 + 2 * $0 % 0x5000)!) }.joined() + "]+"),
+        .grammar("a0 ::= \"x\"?\n" + (1..<5000).map { "a\($0) ::= a\($0 - 1)\n" }.joined() + "root ::= a4999"),
+        .jsonSchema(["oneOf": .array((0..<400).map { ["type": "string", "pattern": .string("^\($0)x*$")] })]),
+        .jsonSchema(["const": .array((0..<4000).map(JSONValue.integer)), "uniqueItems": true]),
         .jsonSchema(nested(150)), .jsonSchema(combined(4)), .jsonSchema(combined(12)), .jsonSchema(["$ref": "#"]),
         .jsonSchema(["anyOf": [["$ref": "#"], ["type": "null"]]]),
         .jsonSchema([

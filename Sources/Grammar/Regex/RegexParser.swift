@@ -27,9 +27,12 @@ struct RegexParser {
     private var next: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 
     private mutating func take(_ text: String) -> Bool {
-        let wanted = Array(text.unicodeScalars)
-        guard scalars[position...].starts(with: wanted) else { return false }
-        position += wanted.count
+        var end = position
+        for scalar in text.unicodeScalars {
+            guard end < scalars.count, scalars[end] == scalar else { return false }
+            end += 1
+        }
+        position = end
         return true
     }
 
@@ -182,11 +185,11 @@ struct RegexParser {
         position += 1
         let isNegated = take("^")
         if next == "]" { throw unsupported("an empty class, or one that begins with ']' (write '\\]')") }
-        var set = ScalarSet()
+        var ranges: [ClosedRange<UInt32>] = []
         while let scalar = next, scalar != "]" {
             let low = try parseClassMember()
             guard next == "-", position + 1 < scalars.count, scalars[position + 1] != "]" else {
-                set = set.union(low)
+                ranges += low.ranges
                 continue
             }
             position += 1
@@ -197,13 +200,13 @@ struct RegexParser {
             guard first.lowerBound <= last.lowerBound else {
                 throw failure("a range in a class has its ends in the wrong order")
             }
-            set = set.union(ScalarSet([first.lowerBound...last.lowerBound]))
+            ranges.append(first.lowerBound...last.lowerBound)
         }
         guard take("]") else {
             position = start
             throw failure("the class does not end")
         }
-        return isNegated ? set.inverted : set
+        return isNegated ? ScalarSet(ranges).inverted : ScalarSet(ranges)
     }
 
     private mutating func parseClassMember() throws(GrammarError) -> ScalarSet {

@@ -34,7 +34,7 @@ extension RuleSet {
     /// Whether each rule allows the empty text.
     func nullableRules() -> [Bool] {
         var nullable = [Bool](repeating: false, count: bodies.count)
-        repeatUntilStable { rule in
+        spread { rule in
             guard !nullable[rule], isNullable(bodies[rule], nullable) else { return false }
             nullable[rule] = true
             return true
@@ -55,12 +55,17 @@ extension RuleSet {
         }
     }
 
-    private func repeatUntilStable(_ visit: (Int) -> Bool) {
-        var changed = true
-        while changed {
-            changed = false
-            // Rules mostly refer to later ones: backwards, few rounds are needed.
-            for rule in bodies.indices.reversed() where visit(rule) { changed = true }
+    /// Visits every rule, and again those that refer to a rule for which `visit` told of a change.
+    private func spread(_ visit: (Int) -> Bool) {
+        var users = [[Int]](repeating: [], count: bodies.count)
+        func collect(_ expression: Expression, _ user: Int) {
+            if case .rule(let rule) = expression, users[rule].last != user { users[rule].append(user) }
+            for child in expression.children { collect(child, user) }
+        }
+        for rule in bodies.indices { collect(bodies[rule], rule) }
+        var pending = Array(bodies.indices)
+        while let rule = pending.popLast() {
+            if visit(rule) { pending += users[rule] }
         }
     }
 
@@ -92,7 +97,7 @@ extension RuleSet {
             case .intersection: !empty.contains(expression)
             }
         }
-        repeatUntilStable { rule in
+        spread { rule in
             guard !productive[rule], isProductive(bodies[rule]) else { return false }
             productive[rule] = true
             return true

@@ -58,11 +58,12 @@ extension SchemaCompiler {
                     "uniqueItems", " unless the items are one of up to \(Self.uniqueValuesLimit) listed values")
             }
             for value in own where !listed.contains(where: { SchemaEvaluator.isSame($0, value) }) {
+                guard listed.count < Self.uniqueValuesLimit else {
+                    throw node.unsupported(
+                        "uniqueItems", " for items of more than \(Self.uniqueValuesLimit) listed values")
+                }
                 listed.append(value)
             }
-        }
-        guard listed.count <= Self.uniqueValuesLimit else {
-            throw node.unsupported("uniqueItems", " for items of more than \(Self.uniqueValuesLimit) listed values")
         }
         // A rule for each set of values that are taken.
         var states: [Int] = []

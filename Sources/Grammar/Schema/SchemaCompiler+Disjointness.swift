@@ -2,11 +2,23 @@ import JSON
 
 extension SchemaCompiler {
     private static let depthLimit = 4
+    private static let comparisonsLimit = 30_000
+    /// What building an automaton counts for, and its budget.
+    private static let automatonCost = 300
+    private static let automatonBudget = 100_000
+
+    private mutating func count(_ comparisons: Int) throws(GrammarError) {
+        self.comparisons += comparisons
+        guard self.comparisons <= Self.comparisonsLimit else {
+            throw .tooComplex("'oneOf' has too many branches to compare; use 'anyOf'")
+        }
+    }
 
     /// Whether it is certain that no text written for `left` satisfies `right`.
     mutating func isDisjoint(
         _ left: [SchemaNode], from right: [SchemaNode], depth: Int = 0
     ) throws(GrammarError) -> Bool {
+        try count(1)
         if let values = try values(left) {
             for value in values where try satisfies(value, right) { return false }
             return true
@@ -32,14 +44,14 @@ extension SchemaCompiler {
         return true
     }
 
-    private func areStringsDisjoint(_ left: [SchemaNode], _ right: [SchemaNode]) throws(GrammarError) -> Bool {
+    private mutating func areStringsDisjoint(_ left: [SchemaNode], _ right: [SchemaNode]) throws(GrammarError) -> Bool {
+        try count(Self.automatonCost)
         let both = Expression.intersection(try string(left, .canonicalJSON), try string(right, .canonicalJSON))
         do throws(GrammarError) {
-            _ = try Automaton(RuleSet(both), budget: CompiledGrammar.compileBudget)
+            _ = try Automaton(RuleSet(both), budget: Self.automatonBudget)
             return false
         } catch {
-            if error.kind == .unsatisfiable { return true }
-            throw error
+            return error.kind == .unsatisfiable
         }
     }
 

@@ -25,6 +25,8 @@ struct SchemaCompiler {
     var evaluator: SchemaEvaluator
     var rules = RuleSet()
     private var numbers: [[String]: Int] = [:]
+    /// Of the branches of `oneOf`, so far.
+    var comparisons = 0
     private var jobs: [(rule: Int, job: Job)] = []
 
     private init(_ schema: JSONValue, _ reading: SchemaReading, _ layout: JSONLayout) {

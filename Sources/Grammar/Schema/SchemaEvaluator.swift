@@ -3,10 +3,13 @@ import JSON
 /// Tells whether a value satisfies a schema: for the values that a schema lists itself.
 struct SchemaEvaluator {
     private static let depthLimit = 200
+    private static let comparisonsLimit = 5_000_000
 
     var document: SchemaDocument
     private var automata: [[UInt8]: Automaton] = [:]
     private var depth = 0
+    /// Comparisons of values so far.
+    private var comparisons = 0
 
     init(_ document: SchemaDocument) {
         self.document = document
@@ -59,8 +62,9 @@ struct SchemaEvaluator {
         _ value: JSONValue, _ node: SchemaNode, isListed: Bool = false
     ) throws(GrammarError) -> Bool {
         if let types = try node.types(), !ValueType.contains(types, value) { return false }
-        if !isListed, let values = try node.values(), !values.contains(where: { Self.isSame($0, value) }) {
-            return false
+        if !isListed, let values = try node.values() {
+            try count(values.count)
+            if !values.contains(where: { Self.isSame($0, value) }) { return false }
         }
         switch value {
         case .integer, .number: return try satisfiesNumber(value, node)
@@ -68,6 +72,13 @@ struct SchemaEvaluator {
         case .array(let elements): return try satisfiesArray(elements, node)
         case .object(let members): return try satisfiesObject(members, node)
         default: return true
+        }
+    }
+
+    private mutating func count(_ comparisons: Int) throws(GrammarError) {
+        self.comparisons += comparisons
+        guard self.comparisons <= Self.comparisonsLimit else {
+            throw .tooComplex("the schema lists too many values; shorten 'enum' or 'const'")
         }
     }
 
@@ -112,6 +123,7 @@ struct SchemaEvaluator {
         if let least = try node.count("minItems"), elements.count < least { return false }
         if let most = try node.count("maxItems"), elements.count > most { return false }
         if node.members["uniqueItems"]?.boolValue == true {
+            try count(elements.count * elements.count)
             for (index, element) in elements.enumerated()
             where elements[..<index].contains(where: { Self.isSame($0, element) }) { return false }
         }
