@@ -56,16 +56,19 @@ package final class CompiledGrammar: Sendable {
     func roomy(
         _ old: SharedAutomaton, _ state: Automaton.State
     ) throws(GrammarError) -> (SharedAutomaton, Automaton.State) {
-        let limit = automatonLimit
-        let size = old.contents.withLock { $0.automaton.size }
-        guard size > limit + initial.size else { return (old, state) }
-        var fresh = initial
-        fresh.allow(Self.compileBudget)
-        let moved = try old.contents.withLock { (contents) throws(GrammarError) in
-            try contents.automaton.move(state, to: &fresh)
+        let limit = automatonLimit + initial.size
+        guard old.size > limit else { return (old, state) }
+        let next = current.withLock { shared in
+            if shared === old || shared.size > limit { shared = SharedAutomaton(initial) }
+            return shared
         }
-        let shared = SharedAutomaton(fresh)
-        current.withLock { if $0 === old { $0 = shared } }
-        return (shared, moved)
+        // Always from an older automaton to a newer one, so that two moves never wait for each other.
+        let moved = try old.contents.withLock { (from) throws(GrammarError) in
+            try next.contents.withLock { (to) throws(GrammarError) in
+                to.automaton.allow(Self.compileBudget)
+                return try from.automaton.move(state, to: &to.automaton)
+            }
+        }
+        return (next, moved)
     }
 }

@@ -173,6 +173,40 @@ import Testing
         }
     }
 
+    @Test func `a schema as pydantic writes it`() throws {
+        let schema: JSONValue = [
+            "$defs": [
+                "Kind": ["enum": ["a", "b"], "title": "Kind", "type": "string"],
+                "Step": [
+                    "properties": ["text": ["title": "Text", "type": "string"], "kind": ["$ref": "#/$defs/Kind"]],
+                    "required": ["text", "kind"], "title": "Step", "type": "object",
+                ],
+            ],
+            "properties": [
+                "steps": ["items": ["$ref": "#/$defs/Step"], "title": "Steps", "type": "array"],
+                "note": ["anyOf": [["type": "string"], ["type": "null"]], "default": .null, "title": "Note"],
+                "extra": ["additionalProperties": ["type": "number"], "title": "Extra", "type": "object"],
+                "point": [
+                    "maxItems": 2, "minItems": 2, "prefixItems": [["type": "number"], ["type": "integer"]],
+                    "type": "array",
+                ],
+                "when": ["format": "date-time", "title": "When", "type": "string"],
+            ],
+            "required": ["steps", "point"], "title": "Answer", "type": "object",
+        ]
+        let text = """
+            {"steps": [{"text": "x", "kind": "b"}, {"text": "", "kind": "a"}], "note": null, "extra": {"k": 1.5e3}, \
+            "point": [0.5, -3], "when": "2024-02-29T23:59:59.5+01:00"}
+            """
+        #expect(try allows(schema, text))
+        #expect(try allows(schema, #"{"steps":[],"point":[1,2]}"#))
+        for (old, new) in [
+            ("\"b\"", "\"c\""), ("-3", "-3.5"), ("null", "1"), ("2024", "2023"), ("1.5e3", "\"1\""), ("\"\"", "3"),
+        ] {
+            #expect(try !allows(schema, text.replacing(old, with: new)), "\(new)")
+        }
+    }
+
     @Test func `distinct items of few values`() throws {
         let schema: JSONValue = [
             "type": "array", "uniqueItems": true, "minItems": 1, "items": ["enum": ["a", "b", 1]],

@@ -76,7 +76,7 @@ extension Automaton {
         return changed ? try self.state(choice(ofWays: ways, depth: 0)) : state
     }
 
-    /// The same state in an automaton that was made of the same rules and has not seen it yet.
+    /// The same state in another automaton of the same rules.
     func move(_ state: State, to other: inout Automaton) throws(GrammarError) -> State {
         let root = stateNodes[Int(state)]
         var needed: Set<Node> = []

@@ -12,6 +12,8 @@ final class SharedAutomaton: Sendable {
     init(_ automaton: Automaton) {
         contents = Mutex(Contents(automaton: automaton))
     }
+
+    var size: Int { contents.withLock { $0.automaton.size } }
 }
 
 extension SharedAutomaton.Contents {
