@@ -19,7 +19,7 @@ final class SharedAutomaton: Sendable {
 extension SharedAutomaton.Contents {
     /// Masks kept for an automaton: 19 KB each for 152k tokens.
     private static let maskLimit = 128
-    /// Steps that one mask may take: some tens of milliseconds.
+    /// Steps that one mask may take: up to 0.2 s.
     static let maskBudget = 1_000_000
 
     /// The tokens that may follow a state; those that end the answer where it may end.
