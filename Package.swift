@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "JSON"),
         .target(name: "Jinja", dependencies: ["JSON"]),
         .target(name: "Tokenization", dependencies: ["CPCRE2", "CUTF8Proc", "JSON"]),
+        .target(name: "Grammar", dependencies: ["JSON", "Tokenization"]),
 
         // MARK: Model runtime
 
@@ -72,6 +73,7 @@ let package = Package(
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Models"]),
+        .testTarget(name: "GrammarTests", dependencies: ["Grammar", "JSON", "Tokenization"], exclude: ["Fixtures"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja", "JSON"], exclude: ["Fixtures"]),
