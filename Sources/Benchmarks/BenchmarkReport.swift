@@ -62,6 +62,19 @@ package struct BenchmarkReport: Sendable {
         figures["model"] = .string(subject.name)
     }
 
+    /// The stages of the steps, as parts of the whole time in seconds; the rest is waiting and scheduling.
+    mutating func add(_ times: StageTimes, of total: Double) {
+        heading("Where the time goes", fill: "-")
+        for stage in StageTimes.Stage.allCases where times[stage] > .zero {
+            let seconds = times[stage] / .seconds(1)
+            line("\(stage.rawValue) (%):", seconds / total * 100, decimals: 1)
+            figure("seconds_\(stage)", seconds)
+        }
+        let rest = total - times.total / .seconds(1)
+        line("waiting and scheduling (%):", rest / total * 100, decimals: 1)
+        figure("seconds_waiting", rest)
+    }
+
     static func fixed(_ value: Double, _ decimals: Int) -> String {
         guard value.isFinite else { return "n/a" }
         var power = 1.0

@@ -26,11 +26,13 @@ struct BenchmarkSubject {
     let operationsPerPromptToken: Double
     /// Whether the weights are multiplied as 8-bit integers.
     private let isInteger: Bool
+    /// Times the stages of steps, if that was asked for.
+    let clock: StageClock?
     private let engine: Engine
     private let vocabularySize: Int
     private var generator = SystemRandomNumberGenerator()
 
-    init(_ plan: BenchmarkPlan, batchSize: Int) throws {
+    init(_ plan: BenchmarkPlan, batchSize: Int, keepsStageTimes: Bool = false) throws {
         var settings = plan.server
         settings.prefixCaching = false
         settings.maxSequences = batchSize
@@ -50,6 +52,7 @@ struct BenchmarkSubject {
         let head = loaded.configuration.vocabularySize * loaded.configuration.hiddenSize
         operationsPerPromptToken = 2 * Double(report.activeParameterCount - head)
         vocabularySize = loaded.configuration.vocabularySize
+        clock = keepsStageTimes ? loaded.keepStageTimes() : nil
         engine = try loaded.makeEngine(settings)
         guard plan.inputLength + plan.outputLength <= engine.limits.maxLength else {
             throw SettingError(

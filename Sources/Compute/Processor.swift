@@ -12,6 +12,8 @@ package final class Processor: @unchecked Sendable {
     package static var usableThreads: Int { Int(linux_usable_processors()) }
     /// The threads; others may use them between this processor's operations.
     package let workers: WorkerPool
+    /// Times the models' stages where it is set.
+    package var stageClock: StageClock?
 
     let kernels: ck_kernels
     let scratch: [ThreadScratch]

@@ -9,6 +9,7 @@ package final class CPURunner: ModelRunner {
     private let model: any LanguageModel
     private let cache: any KeyValueCache
     private let workers: WorkerPool
+    private let clock: StageClock?
     private let state = Mutex(State())
 
     private struct State {
@@ -17,10 +18,13 @@ package final class CPURunner: ModelRunner {
         var scratch: [SamplerScratch] = []
     }
 
-    /// Allocates the cache. `workers` may be the model's own; they are used between its calls.
-    package init(model: any LanguageModel, blockCount: Int, blockSize: Int, workers: WorkerPool) throws {
+    /// Allocates the cache. `workers` may be the model's own; they are used between its calls. `clock` times sampling.
+    package init(
+        model: any LanguageModel, blockCount: Int, blockSize: Int, workers: WorkerPool, clock: StageClock? = nil
+    ) throws {
         self.model = model
         self.workers = workers
+        self.clock = clock
         self.blockCount = blockCount
         self.blockSize = blockSize
         cache = try model.makeCache(blockCount: blockCount, blockSize: blockSize)
@@ -43,7 +47,8 @@ package final class CPURunner: ModelRunner {
         guard let plan = state.withLock({ $0.plans.removeValue(forKey: ticket.number) }) else {
             preconditionFailure("ticket \(ticket.number) was collected already")
         }
-        return sample(plan, model.forward(plan.batch, cache: cache))
+        let logits = model.forward(plan.batch, cache: cache)
+        return clock.time(.sampling) { sample(plan, logits) }
     }
 
     private func sample(_ plan: StepPlan, _ logits: Tensor) -> StepResult {

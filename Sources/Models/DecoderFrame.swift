@@ -41,31 +41,39 @@ final class DecoderFrame: @unchecked Sendable {
                 promptLength: sequence.promptLength, blockTable: sequence.blockTable, blockSize: blockSize)
         }
         precondition(layout.rowCount == batch.tokens.count, "\(batch.tokens.count) tokens for \(layout.rowCount) rows")
-        rotary.prepare(for: layout, on: processor)
-        processor.embed(batch.tokens, table: embedding, into: hidden)
+        processor.stageClock.time(.embedding) {
+            rotary.prepare(for: layout, on: processor)
+            processor.embed(batch.tokens, table: embedding, into: hidden)
+        }
         normed.reshape(rows: hidden.rows, columns: hidden.columns)
     }
 
     func normalise(_ weight: Tensor) {
-        processor.normalise(hidden, weight: weight, epsilon: epsilon, into: normed)
+        processor.stageClock.time(.normalisation) {
+            processor.normalise(hidden, weight: weight, epsilon: epsilon, into: normed)
+        }
     }
 
     /// `hidden += network(normed)`.
     func addFeedForward(_ network: FeedForward, width scratch: Tensor) {
         scratch.reshape(rows: normed.rows, columns: network.width)
-        processor.projectGated(
-            gate: network.gate, up: network.up, gateBias: network.gateBias, upBias: network.upBias, of: normed,
-            into: scratch)
-        processor.project(
-            Projection(network.down, of: scratch, into: hidden, bias: network.downBias, accumulates: true))
+        processor.stageClock.time(.feedForward) {
+            processor.projectGated(
+                gate: network.gate, up: network.up, gateBias: network.gateBias, upBias: network.upBias, of: normed,
+                into: scratch)
+            processor.project(
+                Projection(network.down, of: scratch, into: hidden, bias: network.downBias, accumulates: true))
+        }
     }
 
     /// Logits of the wanted rows `[rows.count, vocabularySize]`, valid until the next step.
     func finish(rows: [Int]) -> Tensor {
         logits.reshape(rows: rows.count, columns: vocabularySize)
-        processor.gather(rows, of: hidden, into: normed)
-        processor.normalise(normed, weight: finalNorm, epsilon: epsilon, into: normed)
-        processor.project(Projection(head, of: normed, into: logits))
+        processor.stageClock.time(.head) {
+            processor.gather(rows, of: hidden, into: normed)
+            processor.normalise(normed, weight: finalNorm, epsilon: epsilon, into: normed)
+            processor.project(Projection(head, of: normed, into: logits))
+        }
         return logits
     }
 }

@@ -81,6 +81,7 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
             preconditionFailure("the cache belongs to another model")
         }
         frame.begin(batch, blockSize: memory.blockSize)
+        let clock = frame.processor.stageClock
         let prompt = frame.layout.runs.map(\.prompt).filter { !$0.rows.isEmpty }
         let generated = frame.layout.runs.map(\.generated).filter { !$0.rows.isEmpty }
         let plan = AttentionPlan(
@@ -88,27 +89,40 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
         for (index, layer) in layers.enumerated() {
             frame.normalise(layer.attentionNorm)
             makeQueriesAndKeys(layer.attention, index, memory: memory)
-            attended.reshape(rows: frame.normed.rows, columns: layer.attention.output.inputs)
-            if !prompt.isEmpty {
-                frame.processor.attendExpanded(
-                    queries, shape: shape, expansion: layer.attention.expansion, runs: prompt,
-                    layout: frame.layout, memory: memory, layer: index, into: attended)
+            clock.time(.attention) {
+                attend(layer.attention, index, prompt: prompt, generated: generated, plan: plan, memory: memory)
             }
-            if !generated.isEmpty {
-                frame.processor.attendAbsorbed(
-                    queries, shape: shape, expansion: layer.attention.expansion,
-                    absorption: layer.attention.absorption, plan: plan, runs: generated, memory: memory, layer: index,
-                    latentQueries: latentQueries, latents: latents, into: attended)
+            clock.time(.projection) {
+                frame.processor.project(
+                    Projection(layer.attention.output, of: attended, into: frame.hidden, accumulates: true))
             }
-            frame.processor.project(
-                Projection(layer.attention.output, of: attended, into: frame.hidden, accumulates: true))
             frame.normalise(layer.networkNorm)
             switch layer.network {
             case .dense(let network): frame.addFeedForward(network, width: gated)
-            case .experts(let experts): addExperts(experts)
+            case .experts(let experts): clock.time(.experts) { addExperts(experts) }
             }
         }
         return frame.finish(rows: batch.logitRows)
+    }
+
+    /// Prompt positions in expanded form, generated ones in absorbed form.
+    private func attend(
+        _ layer: LatentAttentionLayer, _ index: Int, prompt: [BatchLayout.Run], generated: [BatchLayout.Run],
+        plan: AttentionPlan,
+        memory: PagedMemory
+    ) {
+        attended.reshape(rows: frame.normed.rows, columns: layer.output.inputs)
+        if !prompt.isEmpty {
+            frame.processor.attendExpanded(
+                queries, shape: shape, expansion: layer.expansion, runs: prompt, layout: frame.layout,
+                memory: memory, layer: index, into: attended)
+        }
+        if !generated.isEmpty {
+            frame.processor.attendAbsorbed(
+                queries, shape: shape, expansion: layer.expansion, absorption: layer.absorption, plan: plan,
+                runs: generated, memory: memory, layer: index, latentQueries: latentQueries, latents: latents,
+                into: attended)
+        }
     }
 
     /// Rotated queries, and the normed latent with the rotated key stored in the cache.
@@ -120,12 +134,17 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
         let keys = Projection(layer.compression, of: frame.normed, into: latentKeys)
         switch layer.query {
         case .plain(let matrix):
-            processor.project(Projection(matrix, of: frame.normed, into: queries), keys)
+            processor.stageClock.time(.projection) {
+                processor.project(Projection(matrix, of: frame.normed, into: queries), keys)
+            }
         case .compressed(let down, let norm, let up):
             compressedQueries.reshape(rows: rows, columns: down.outputs)
-            processor.project(Projection(down, of: frame.normed, into: compressedQueries), keys)
-            processor.normalise(compressedQueries, weight: norm, epsilon: frame.epsilon, into: compressedQueries)
-            processor.project(Projection(up, of: compressedQueries, into: queries))
+            processor.stageClock.time(.projection) {
+                processor.project(Projection(down, of: frame.normed, into: compressedQueries), keys)
+                processor.normalise(
+                    compressedQueries, weight: norm, epsilon: frame.epsilon, into: compressedQueries)
+                processor.project(Projection(up, of: compressedQueries, into: queries))
+            }
         }
         processor.rotate(
             queries, columns: shape.nope..<shape.query, heads: shape.heads, stride: shape.query, by: frame.rotary)

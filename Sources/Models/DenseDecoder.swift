@@ -70,19 +70,26 @@ package final class DenseDecoder: LanguageModel, @unchecked Sendable {
         keys.reshape(rows: rows, columns: layer.key.outputs)
         values.reshape(rows: rows, columns: layer.value.outputs)
         attended.reshape(rows: rows, columns: layer.output.inputs)
-        processor.project(
-            Projection(layer.query, of: frame.normed, into: queries, bias: layer.queryBias),
-            Projection(layer.key, of: frame.normed, into: keys, bias: layer.keyBias),
-            Projection(layer.value, of: frame.normed, into: values, bias: layer.valueBias))
-        let head = 0..<shape.keySize
-        processor.rotate(
-            queries, columns: head, heads: shape.keyValueHeads * shape.groupSize, stride: shape.keySize,
-            by: frame.rotary)
-        processor.rotate(keys, columns: head, heads: shape.keyValueHeads, stride: shape.keySize, by: frame.rotary)
-        processor.store(keys: keys, values: values, layout: frame.layout, memory: memory, layer: index)
-        processor.attend(queries, plan: plan, memory: memory, layer: index, into: attended)
-        processor.project(
-            Projection(
-                layer.output, of: attended, into: frame.hidden, bias: layer.outputBias, accumulates: true))
+        processor.stageClock.time(.projection) {
+            processor.project(
+                Projection(layer.query, of: frame.normed, into: queries, bias: layer.queryBias),
+                Projection(layer.key, of: frame.normed, into: keys, bias: layer.keyBias),
+                Projection(layer.value, of: frame.normed, into: values, bias: layer.valueBias))
+        }
+        processor.stageClock.time(.attention) {
+            let head = 0..<shape.keySize
+            processor.rotate(
+                queries, columns: head, heads: shape.keyValueHeads * shape.groupSize, stride: shape.keySize,
+                by: frame.rotary)
+            processor.rotate(
+                keys, columns: head, heads: shape.keyValueHeads, stride: shape.keySize, by: frame.rotary)
+            processor.store(keys: keys, values: values, layout: frame.layout, memory: memory, layer: index)
+            processor.attend(queries, plan: plan, memory: memory, layer: index, into: attended)
+        }
+        processor.stageClock.time(.projection) {
+            processor.project(
+                Projection(
+                    layer.output, of: attended, into: frame.hidden, bias: layer.outputBias, accumulates: true))
+        }
     }
 }

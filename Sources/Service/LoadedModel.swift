@@ -62,6 +62,13 @@ package struct LoadedModel: Sendable {
             progress: progress)
     }
 
+    /// Times the stages of every step from now on; for the engines that are made afterwards.
+    package func keepStageTimes() -> StageClock {
+        let clock = StageClock()
+        processor.stageClock = clock
+        return clock
+    }
+
     /// The engine for this model. Throws when the cache does not fit.
     package func makeEngine(_ configuration: ServerConfiguration) throws -> Engine {
         let budget = configuration.cacheMemory ?? defaultCacheMemory(configuration)
@@ -88,7 +95,8 @@ package struct LoadedModel: Sendable {
         }
         return try Engine(
             runner: CPURunner(
-                model: model, blockCount: blocks, blockSize: configuration.blockSize, workers: processor.workers),
+                model: model, blockCount: blocks, blockSize: configuration.blockSize, workers: processor.workers,
+                clock: processor.stageClock),
             configuration: engine)
     }
 

@@ -102,6 +102,9 @@ struct BenchLatency: AsyncParsableCommand {
     @Option(help: "Batches run before that.")
     var numItersWarmup = 1
 
+    @Flag(help: "Tell how the time divides into projections, attention, experts, head, sampling and waiting.")
+    var breakdown = false
+
     func validate() throws {
         try require(batchSize, in: 1...65536, "--batch-size")
         try require(numIters, in: 1...100_000, "--num-iters")
@@ -111,7 +114,8 @@ struct BenchLatency: AsyncParsableCommand {
     func run() async throws {
         try options.publish(
             try await LatencyBenchmark.run(
-                options.plan, batchSize: batchSize, warmups: numItersWarmup, iterations: numIters))
+                options.plan, batchSize: batchSize, warmups: numItersWarmup, iterations: numIters, breakdown: breakdown)
+        )
     }
 }
 
