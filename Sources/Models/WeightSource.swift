@@ -23,13 +23,12 @@ struct WeightSource {
         guard let packer, let format = ElementFormat(type), format.isBlocked else {
             return try matrix(name, cutInto: blockSize)
         }
-        return try packer.pack(
+        let packed = try packer.pack(
             name, outputs: stored.outputs, inputs: stored.inputs, format: format,
             cuts: cuts(of: stored, type, blockSize)
-        ) { () throws(CheckpointError) in
-            defer { for tensor in tensors { tensor.release() } }
-            return try matrix(name, cutInto: blockSize)
-        }
+        ) { () throws(CheckpointError) in try matrix(name, cutInto: blockSize) }
+        for tensor in tensors { tensor.release() }
+        return packed
     }
 
     /// Part `number` of a matrix, packed if its format asks for it.
