@@ -47,7 +47,7 @@ struct BenchmarkSubject {
         weightBytesPerToken = ModelLoader.weightBytesPerToken(
             loaded.checkpoint, configuration: loaded.configuration, quantization: settings.quantization)
         isInteger =
-            (settings.quantization.map { $0 != .f16 && $0 != .bf16 } ?? false)
+            settings.quantization?.elementType.isBlocked ?? false
             || loaded.checkpoint.tensors.contains(where: \.type.isBlocked)
         let head = loaded.configuration.vocabularySize * loaded.configuration.hiddenSize
         operationsPerPromptToken = 2 * Double(report.activeParameterCount - head)

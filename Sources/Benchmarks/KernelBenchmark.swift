@@ -38,13 +38,8 @@ package enum KernelBenchmark {
     private static func fractions(
         of format: ElementFormat, on processor: Processor, limits: MachineLimits, seconds: Double
     ) -> [Double] {
-        let first = Matrix.synthetic(outputs: outputs, inputs: inputs, format: format, on: processor)
-        let count = max(1, residentBytes / first.byteCount)
-        let matrices =
-            [first]
-            + (1..<count).map { _ in
-                Matrix.synthetic(outputs: outputs, inputs: inputs, format: format, on: processor)
-            }
+        let matrices = Matrix.synthetic(
+            outputs: outputs, inputs: inputs, format: format, totalBytes: residentBytes, on: processor)
         return rowCounts.map { rows in
             let input = Tensor(rows: rows, columns: inputs), output = Tensor(rows: rows, columns: outputs)
             for row in 0..<rows {
@@ -53,9 +48,9 @@ package enum KernelBenchmark {
                 }
             }
             let time = fastest(within: seconds) { round in
-                processor.project(Projection(matrices[round % count], of: input, into: output))
+                processor.project(Projection(matrices[round % matrices.count], of: input, into: output))
             }
-            if rows == 1 { return Double(first.byteCount) / time / (limits.readGBPerSecond * 1e9) }
+            if rows == 1 { return Double(matrices[0].byteCount) / time / (limits.readGBPerSecond * 1e9) }
             let peak = format.isBlocked ? limits.int8GOPPerSecond : limits.f32GOPPerSecond
             return 2 * Double(rows * outputs * inputs) / time / (peak * 1e9)
         }

@@ -236,29 +236,6 @@ CK_INLINE const struct quantized *job_row(const struct ck_matmul *job, size_t m)
     return (const struct quantized *)((const char *)job->quantized + m * job->quantized_stride);
 }
 
-CK_INLINE void quantize_block(const float *x, struct quantized *out, struct quantized_wide *wide) {
-    // Magnitudes compare like their bits, and NaN's are the largest.
-    uint32_t most = 0;
-    for (size_t i = 0; i < QUANT_BLOCK; i++) {
-        uint32_t magnitude = bits_of(x[i]) & 0x7fffffff;
-        most = magnitude > most ? magnitude : most;
-    }
-    bool finite = most < 0x7f800000, zero = !finite || float_of(most) < 0x1p-100f;
-    float factor = 127.0f / (zero ? 1.0f : float_of(most));
-    for (size_t i = 0; i < QUANT_BLOCK; i++) {
-        float shifted = (zero ? 0.0f : x[i]) * factor + 0x1.8p23f; // rounds to an integer in the low bits
-        wide->integers[i] = (int16_t)(bits_of(shifted) & 0xffff);
-    }
-    int16_t quarters[4] = {0};
-    for (size_t i = 0; i < QUANT_BLOCK; i++) {
-        out->integers[i] = (int8_t)wide->integers[i];
-        quarters[i / HALF_BLOCK * 2 + i / 2 % 2] += wide->integers[i];
-    }
-    memcpy(out->quarters, quarters, sizeof quarters);
-    out->scale = wide->scale = !finite ? NAN : zero ? 0.0f : float_of(most) / 127.0f;
-    out->weighted_sum = out->scale * (float)(quarters[0] + quarters[1] + quarters[2] + quarters[3]);
-}
-
 CK_INLINE void load_format(enum ck_format format, const uint8_t *p, float *out, size_t n) {
     struct ck_block shape = block_of(format);
     struct block block;

@@ -1,8 +1,11 @@
 import CKernels
 
 extension Matrix {
-    /// Weights for measurements: values of a fixed pattern in any format but f8e4m3, packed where products ask for it.
-    package static func synthetic(outputs: Int, inputs: Int, format: ElementFormat, on processor: Processor) -> Matrix {
+    /// Weights for measurements: as many equal matrices as fill `totalBytes`, at least one. Values of a fixed pattern in
+    /// any format but f8e4m3, packed where products ask for it.
+    package static func synthetic(
+        outputs: Int, inputs: Int, format: ElementFormat, totalBytes: Int, on processor: Processor
+    ) -> [Matrix] {
         let values = Tensor(rows: outputs, columns: inputs)
         processor.forRows(outputs, atLeast: 64) { rows in
             for row in rows {
@@ -11,6 +14,8 @@ extension Matrix {
             }
         }
         let encoded = processor.encoded(Matrix(values), as: format)
-        return format.isBlocked ? processor.packed(encoded) : encoded
+        return (0..<max(1, totalBytes / encoded.byteCount)).map { _ in
+            format.isBlocked ? processor.packed(encoded) : processor.encoded(encoded, as: format)
+        }
     }
 }

@@ -29,7 +29,9 @@ final class DecoderFrame: @unchecked Sendable {
         rotary = RotaryTable(configuration.rope)
         embedding = try weights.matrix("model.embed_tokens.weight")
         finalNorm = try weights.vector("model.norm.weight")
-        head = try weights.linear(configuration.tiesEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight")
+        head =
+            configuration.tiesEmbeddings
+            ? try weights.packed(embedding, as: "model.embed_tokens.weight") : try weights.linear("lm_head.weight")
     }
 
     /// Lays the batch out and embeds its tokens.

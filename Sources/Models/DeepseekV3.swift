@@ -108,8 +108,7 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
     /// Prompt positions in expanded form, generated ones in absorbed form.
     private func attend(
         _ layer: LatentAttentionLayer, _ index: Int, prompt: [BatchLayout.Run], generated: [BatchLayout.Run],
-        plan: AttentionPlan,
-        memory: PagedMemory
+        plan: AttentionPlan, memory: PagedMemory
     ) {
         attended.reshape(rows: frame.normed.rows, columns: layer.output.inputs)
         if !prompt.isEmpty {

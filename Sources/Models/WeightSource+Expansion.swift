@@ -19,7 +19,7 @@ extension WeightSource {
         }
         let absorption = try (0..<shape.heads).map { head throws(CheckpointError) in
             try packed(
-                keys.rows(head * shape.rank..<(head + 1) * shape.rank), of: "\(prefix).k_b_proj.weight", number: head)
+                keys.rows(head * shape.rank..<(head + 1) * shape.rank), as: "\(prefix).k_b_proj.weight#\(head)")
         }
         let rows = processor.expansion(joining: keys, values, shape: shape)
         let keepsFormat = keys.format == values.format && !keys.format.isBlocked

@@ -20,35 +20,36 @@ struct WeightSource {
     func linear(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
         let (stored, tensors) = try stored(name)
         let type = try type(of: name)
+        let cuts = cuts(of: stored, type, blockSize)
         guard let packer, let format = ElementFormat(type), format.isBlocked else {
-            return try matrix(name, cutInto: blockSize)
+            return try loaded(stored, in: tensors, as: type, cuts: cuts)
         }
         let packed = try packer.pack(
-            name, outputs: stored.outputs, inputs: stored.inputs, format: format,
-            cuts: cuts(of: stored, type, blockSize)
-        ) { () throws(CheckpointError) in try matrix(name, cutInto: blockSize) }
+            name, outputs: stored.outputs, inputs: stored.inputs, format: format, cuts: cuts
+        ) { () throws(CheckpointError) in try loaded(stored, in: tensors, as: type, cuts: cuts) }
         for tensor in tensors { tensor.release() }
         return packed
     }
 
-    /// Part `number` of a matrix, packed if its format asks for it.
-    func packed(_ part: Matrix, of name: String, number: Int) throws(CheckpointError) -> Matrix {
-        guard let packer, part.format.isBlocked else { return part }
-        return try packer.pack(
-            "\(name)#\(number)", outputs: part.outputs, inputs: part.inputs, format: part.format
-        ) { part }
+    /// A matrix that is loaded already, packed under a name of its own if its format asks for it.
+    func packed(_ matrix: Matrix, as name: String) throws(CheckpointError) -> Matrix {
+        guard let packer, matrix.format.isBlocked else { return matrix }
+        return try packer.pack(name, outputs: matrix.outputs, inputs: matrix.inputs, format: matrix.format) { matrix }
     }
 
     /// A matrix whose rows can be read; matrices that are stacked are one.
-    func matrix(_ name: String, cutInto blockSize: ((ElementType) -> Int)? = nil) throws(CheckpointError) -> Matrix {
-        var (stored, tensors) = try stored(name)
-        let type = try type(of: name)
-        let cuts = cuts(of: stored, type, blockSize)
-        guard let quantizer else {
-            stored.cuts = cuts
-            return stored
-        }
-        return try quantizer.encoded(stored, in: tensors, as: type, cuts: cuts)
+    func matrix(_ name: String) throws(CheckpointError) -> Matrix {
+        let (stored, tensors) = try stored(name)
+        return try loaded(stored, in: tensors, as: try type(of: name), cuts: nil)
+    }
+
+    private func loaded(
+        _ stored: Matrix, in tensors: [TensorView], as type: ElementType, cuts: CutPoints?
+    ) throws(CheckpointError) -> Matrix {
+        if let quantizer { return try quantizer.encoded(stored, in: tensors, as: type, cuts: cuts) }
+        var matrix = stored
+        matrix.cuts = cuts
+        return matrix
     }
 
     private func cuts(of matrix: Matrix, _ type: ElementType, _ blockSize: ((ElementType) -> Int)?) -> CutPoints? {

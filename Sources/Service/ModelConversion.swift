@@ -1,4 +1,3 @@
-internal import CLinux
 package import Checkpoints
 internal import Compute
 internal import Models
@@ -23,7 +22,7 @@ package enum ModelConversion {
             ? try listing(tokenizer, checkpoint, vocabularySize: configuration.vocabularySize) : nil
         return try GGUFConversion.write(
             checkpoint, tokenizer: listed, as: type, to: path, overwrites: overwrites,
-            processor: Processor(threads: threads ?? Int(linux_usable_processors())), progress: progress)
+            processor: Processor(threads: threads ?? Processor.usableThreads), progress: progress)
     }
 
     private static func listing(

@@ -35,7 +35,7 @@ extension ck_format {
 }
 
 /// One matrix of a block format, activations and the jobs that multiply them.
-struct BlockCase {
+struct BlockCase: MatmulJob {
     let format: ck_format
     let rows: Int
     let outputs: Int
@@ -84,28 +84,11 @@ struct BlockCase {
         #expect(quantized.isFenceIntact)
     }
 
-    func run(
-        _ isa: ck_isa, first: Int = 0, count: Int? = nil, range: Range<Int>? = nil, accumulate: Bool = false,
-        into y: Floats
-    ) throws {
-        let cutPoints = KernelMemory<Int>(cuts, zero: 0)
-        let range = range ?? 0..<outputs
-        var job = ck_matmul(
-            format: format, weights: UnsafeRawPointer(packed.base), weight_stride: 0, scales: nil,
-            scale_stride: 0, x: nil, x_stride: 0,
-            quantized: UnsafeRawPointer(quantized.base + first * quantizedBytes), quantized_stride: quantizedBytes,
-            y: y.base, y_stride: outputs, bias: (bias?.base).map { UnsafePointer($0) }, accumulate: accumulate,
-            m: count ?? rows, n_begin: range.lowerBound, n_end: range.upperBound, k: inputs,
-            cuts: cuts.count == 2 ? nil : UnsafePointer(cutPoints.base), segment_count: cuts.count - 1,
-            scratch: UnsafeMutableRawPointer(scratch.base))
-        try kernels(isa).matmul(&job)
-        #expect(y.isFenceIntact && scratch.isFenceIntact)
-    }
-
-    func output(_ isa: ck_isa, first: Int = 0, count: Int? = nil) throws -> Floats {
-        let y = Floats((count ?? rows) * outputs)
-        try run(isa, first: first, count: count, into: y)
-        return y
+    func place(_ job: inout ck_matmul, first: Int) {
+        job.format = format
+        job.weights = UnsafeRawPointer(packed.base)
+        job.quantized = UnsafeRawPointer(quantized.base + first * quantizedBytes)
+        job.quantized_stride = quantizedBytes
     }
 
     /// The weights of one output, decoded.

@@ -2,7 +2,7 @@ import CKernels
 import Testing
 
 /// One matrix with random values and the jobs that multiply by it.
-struct MatmulCase {
+struct MatmulCase: MatmulJob {
     let format: ck_format
     let rows: Int
     let outputs: Int
@@ -61,30 +61,14 @@ struct MatmulCase {
         }
     }
 
-    /// Multiplies rows [first, first + count) into y, which starts at row `first`.
-    func run(
-        _ isa: ck_isa, first: Int = 0, count: Int? = nil, range: Range<Int>? = nil, accumulate: Bool = false,
-        into y: Floats
-    ) throws {
-        let cutPoints = KernelMemory<Int>(cuts, zero: 0)
-        let range = range ?? 0..<outputs
-        var job = ck_matmul(
-            format: format, weights: UnsafeRawPointer(weights.base), weight_stride: weightStride,
-            scales: format == .f8e4m3 ? UnsafePointer(scales.base) : nil, scale_stride: (inputs + 127) / 128,
-            x: UnsafePointer(x.base + first * xStride), x_stride: xStride, quantized: nil,
-            quantized_stride: 0, y: y.base, y_stride: outputs,
-            bias: (bias?.base).map { UnsafePointer($0) }, accumulate: accumulate, m: count ?? rows,
-            n_begin: range.lowerBound, n_end: range.upperBound, k: inputs,
-            cuts: cuts.count == 2 ? nil : UnsafePointer(cutPoints.base), segment_count: cuts.count - 1,
-            scratch: UnsafeMutableRawPointer(scratch.base))
-        try kernels(isa).matmul(&job)
-        #expect(y.isFenceIntact && scratch.isFenceIntact)
-    }
-
-    func output(_ isa: ck_isa, first: Int = 0, count: Int? = nil) throws -> Floats {
-        let y = Floats((count ?? rows) * outputs)
-        try run(isa, first: first, count: count, into: y)
-        return y
+    func place(_ job: inout ck_matmul, first: Int) {
+        job.format = format
+        job.weights = UnsafeRawPointer(weights.base)
+        job.weight_stride = weightStride
+        job.scales = format == .f8e4m3 ? UnsafePointer(scales.base) : nil
+        job.scale_stride = (inputs + 127) / 128
+        job.x = UnsafePointer(x.base + first * xStride)
+        job.x_stride = xStride
     }
 
     /// The exact results [row][output] and the sums of the terms' magnitudes.

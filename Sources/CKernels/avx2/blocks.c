@@ -4,7 +4,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
-/// As quantize_block, with the same bits.
+/// As the scalar table quantises a block, with the same bits.
 CK_INLINE void quantize_vectors(const float *x, struct quantized *out, struct quantized_wide *wide) {
     enum { COUNT = QUANT_BLOCK / 8 };
     __m256 values[COUNT];
