@@ -42,6 +42,7 @@ package struct CompletionCall: Sendable {
         let wantsLogprobs = sampling.parameters.logprobs != nil
         var options = sampling.outputOptions(context)
         options.reasoning = context.reasoning
+        options.tools = try context.toolReading(request.template.tools)
         options.logprobs = wantsLogprobs ? .messageTokens : nil
         return CompletionCall(
             route: .chat, id: identity.id, model: model, isStreaming: request.streams,
@@ -54,7 +55,8 @@ package struct CompletionCall: Sendable {
             dialect: ChatResponses(
                 identity: identity, tokenizer: context.tokenizer, prompt: prompt,
                 returnsTokens: sampling.returnsTokens, wantsLogprobs: wantsLogprobs,
-                includesUsage: request.includesUsage))
+                includesUsage: request.includesUsage,
+                calls: ToolCallWriter(isLegacy: request.template.tools.isLegacy)))
     }
 
     /// - Parameters:

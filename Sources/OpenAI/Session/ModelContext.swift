@@ -61,6 +61,22 @@ package struct ModelContext: Sendable {
         return try chatPrompt.render(request)
     }
 
+    /// How the answer's calls are read; nil where there are no tools, or calls are content.
+    ///
+    /// - Throws: 400 for calls that are asked for where they cannot be told.
+    func toolReading(_ tools: ToolFields) throws(APIError) -> ToolReading? {
+        guard !tools.tools.isEmpty else { return nil }
+        guard let dialect = chatPrompt?.toolDialect else {
+            guard tools.choice == .auto else {
+                throw .invalidRequest(
+                    "'tool_choice' must be 'auto' or 'none': the server runs with --tool-call-parser none.",
+                    param: "tool_choice")
+            }
+            return nil
+        }
+        return ToolReading(dialect, tools, tokenizer: tokenizer)
+    }
+
     /// The completion's greatest length for a prompt.
     ///
     /// - Parameter unlessRequested: the length, if the context has it, of a request that names none; nil: the model's
