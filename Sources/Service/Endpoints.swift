@@ -102,7 +102,7 @@ struct Endpoints: Sendable {
             let call = try await preparation.run(bodySize: request.body.count) { () throws(APIError) in
                 switch route {
                 case .chat: try CompletionCall.chat(body: request.body, context: ready.context, requestID: name)
-                case .text: try CompletionCall.text(body: request.body, context: ready.context, requestID: name)
+                default: try CompletionCall.text(body: request.body, context: ready.context, requestID: name)
                 }
             }
             let run = try call.start(on: ready.engine, context: ready.context, observer: ready.metrics)

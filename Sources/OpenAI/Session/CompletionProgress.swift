@@ -17,14 +17,15 @@ struct CompletionProgress: Sendable {
 
     /// What an event leads to.
     struct Effects: Sendable {
-        /// Payloads for the stream.
-        var chunks: [[UInt8]] = []
+        /// For the stream.
+        var payloads: [StreamPayload] = []
         /// The choice of this event's request that a stop string has ended.
         var endedChoice: Int?
         var token: (delay: Duration, isFirst: Bool)?
     }
 
     private let call: CompletionCall
+    private var dialect: any ResponseDialect
     private let start: ContinuousClock.Instant
     private var choices: [Choice] = []
     private var promptLogprobs: [[TokenLogprobs?]?]
@@ -36,6 +37,7 @@ struct CompletionProgress: Sendable {
 
     init(_ call: CompletionCall, tokenizer: Tokenizer, start: ContinuousClock.Instant) {
         self.call = call
+        dialect = call.dialect
         self.start = start
         for (prompt, request) in call.requests.enumerated() {
             let assembler = OutputAssembler(prompt: request.prompt, tokenizer: tokenizer, options: call.options)
@@ -85,14 +87,24 @@ struct CompletionProgress: Sendable {
         return effects
     }
 
+    /// What a stream begins with, before any event.
+    mutating func starting() -> [StreamPayload] {
+        call.isStreaming ? dialect.starting() : []
+    }
+
     /// What a stream ends with when all choices have ended.
-    var closingChunks: [[UInt8]] {
-        call.includesUsage ? [call.dialect.usageChunk(usage)] : []
+    mutating func closing() -> [StreamPayload] {
+        dialect.closing(usage)
+    }
+
+    /// What a stream ends with when it fails.
+    mutating func failure(_ error: APIError) -> [StreamPayload] {
+        dialect.failure(error, usage: usage)
     }
 
     /// The whole response; not for streamed calls.
     var response: [UInt8] {
-        call.dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage)
+        dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage)
     }
 
     var usage: Usage {
@@ -137,14 +149,12 @@ struct CompletionProgress: Sendable {
         guard call.isStreaming, !choices[index].hasOpened else { return }
         choices[index].hasOpened = true
         let logprobs = promptLogprobs[choices[index].place.prompt]
-        if let chunk = call.dialect.opening(&choices[index].place, promptLogprobs: logprobs) {
-            effects.chunks.append(chunk)
-        }
+        effects.payloads += dialect.opening(&choices[index].place, promptLogprobs: logprobs, usage: usage)
     }
 
     private mutating func take(_ delta: OutputDelta, of index: Int, _ effects: inout Effects) {
         if call.isStreaming {
-            effects.chunks += call.dialect.chunks(of: delta, &choices[index].place)
+            effects.payloads += dialect.payloads(of: delta, &choices[index].place)
         } else {
             choices[index].output.append(delta)
         }
