@@ -11,8 +11,15 @@ protocol ResponseDialect: Sendable {
     /// The chunk without choices that `include_usage` asks for.
     func usageChunk(_ usage: Usage) -> [UInt8]
 
+    /// The chunk that `return_progress` asks for; nil where the route has none.
+    func progressChunk(_ progress: PromptProgress) -> [UInt8]?
+
     /// - Parameter choices: each with the sum of its deltas, by index.
     func response(_ choices: [(ChoicePlace, OutputDelta)], promptLogprobs: [[TokenLogprobs?]?], usage: Usage) -> [UInt8]
+}
+
+extension ResponseDialect {
+    func progressChunk(_ progress: PromptProgress) -> [UInt8]? { nil }
 }
 
 /// A choice among those of a response, with what the writer remembers of it between chunks.

@@ -59,6 +59,16 @@ struct TextResponses: ResponseDialect {
         return chunks
     }
 
+    func progressChunk(_ progress: PromptProgress) -> [UInt8]? {
+        var writer = JSONWriter(head)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("prompt_progress")
+        progress.write(to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
     func usageChunk(_ usage: Usage) -> [UInt8] {
         var writer = JSONWriter(head)
         writer.beginArray()

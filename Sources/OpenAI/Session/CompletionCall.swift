@@ -20,6 +20,9 @@ package struct CompletionCall: Sendable {
     let includesUsage: Bool
     let options: OutputOptions
     let dialect: any ResponseDialect
+    var serving = ServingFields()
+    /// The client's own name for the request.
+    package var requestName: String?
 
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
@@ -37,24 +40,26 @@ package struct CompletionCall: Sendable {
         let prompt = try context.render(request.template).tokens
         let length = try context.completionLength(
             prompt: prompt.count, requested: request.maxTokens, param: "messages")
-        let identity = context.identity("chatcmpl-", requestID, model: model)
+        let ownName = try fields.requestID()
+        let name = requestID ?? ownName
+        let identity = context.identity("chatcmpl-", name, model: model)
+        let serving = try ServingFields(fields)
         let sampling = request.sampling
         let wantsLogprobs = sampling.parameters.logprobs != nil
         var options = sampling.outputOptions(context)
         options.reasoning = context.reasoning
         options.logprobs = wantsLogprobs ? .messageTokens : nil
+        var generation = try sampling.generationRequest(
+            id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
+        serving.apply(to: &generation)
         return CompletionCall(
-            route: .chat, id: identity.id, model: model, isStreaming: request.streams,
-            requests: [
-                try sampling.generationRequest(
-                    id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context,
-                    param: "messages")
-            ],
+            route: .chat, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
             includesUsage: request.includesUsage, options: options,
             dialect: ChatResponses(
                 identity: identity, tokenizer: context.tokenizer, prompt: prompt,
                 returnsTokens: sampling.returnsTokens, wantsLogprobs: wantsLogprobs,
-                includesUsage: request.includesUsage))
+                includesUsage: request.includesUsage),
+            serving: serving, requestName: name)
     }
 
     /// - Parameters:
@@ -68,7 +73,10 @@ package struct CompletionCall: Sendable {
         let request = try CompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize,
             mostPrompts: context.mostPrompts)
-        let identity = context.identity("cmpl-", requestID, model: model)
+        let ownName = try fields.requestID()
+        let name = requestID ?? ownName
+        let identity = context.identity("cmpl-", name, model: model)
+        let serving = try ServingFields(fields)
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .everyToken
@@ -85,6 +93,7 @@ package struct CompletionCall: Sendable {
             if request.echoes, length == 0 || sampling.parameters.logprobs != nil {
                 generation.promptLogprobs = sampling.parameters.logprobs ?? 0
             }
+            serving.apply(to: &generation)
             prompts.append(encoded)
             requests.append(generation)
         }
@@ -94,7 +103,8 @@ package struct CompletionCall: Sendable {
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
                 returnsTokens: sampling.returnsTokens, wantsLogprobs: options.logprobs != nil,
-                includesUsage: request.includesUsage))
+                includesUsage: request.includesUsage),
+            serving: serving, requestName: name)
     }
 }
 

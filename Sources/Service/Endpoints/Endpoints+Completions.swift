@@ -11,7 +11,7 @@ extension Endpoints {
 
     private func complete(_ request: HTTPRequest, _ route: CompletionCall.Route) async -> HTTPResponse {
         let name = request.clientID
-        return await complete(request, requestID: name) { ready throws(APIError) in
+        return await complete(request) { ready throws(APIError) in
             switch route {
             case .chat: try CompletionCall.chat(body: request.body, context: ready.context, requestID: name)
             case .text: try CompletionCall.text(body: request.body, context: ready.context, requestID: name)
@@ -20,10 +20,8 @@ extension Endpoints {
     }
 
     /// Prepares a call and runs it: the way of every route that generates.
-    ///
-    /// - Parameter requestID: the client's own name for the request, which the response's header fields repeat.
     func complete(
-        _ request: HTTPRequest, requestID: String?,
+        _ request: HTTPRequest,
         _ prepare: @escaping @Sendable (ServiceState.Ready) throws(APIError) -> CompletionCall
     ) async -> HTTPResponse {
         do {
@@ -45,7 +43,7 @@ extension Endpoints {
                             try await run.response()
                         })
                 }
-            response.headers["X-Request-Id"] = requestID ?? call.id
+            response.headers["X-Request-Id"] = call.requestName ?? call.id
             return response
         } catch {
             return error.response
