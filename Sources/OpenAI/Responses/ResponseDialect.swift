@@ -24,6 +24,9 @@ protocol ResponseDialect: Sendable {
     /// What a stream ends with when it fails.
     mutating func failure(_ error: APIError, usage: Usage) -> [StreamPayload]
 
+    /// What `return_progress` asks for; nil where the route has no such thing.
+    func progressPayload(_ progress: PromptProgress) -> StreamPayload?
+
     /// - Parameter choices: each with the sum of its deltas, by index.
     func response(_ choices: [(ChoicePlace, OutputDelta)], promptLogprobs: [[TokenLogprobs?]?], usage: Usage) -> [UInt8]
 }
@@ -35,6 +38,8 @@ extension ResponseDialect {
     mutating func failure(_ error: APIError, usage: Usage) -> [StreamPayload] {
         [StreamPayload(error.body), .done]
     }
+
+    func progressPayload(_ progress: PromptProgress) -> StreamPayload? { nil }
 }
 
 /// A choice among those of a response, with what the writer remembers of it between chunks.
