@@ -24,12 +24,17 @@ protocol ResponseDialect: Sendable {
     /// What a stream ends with when it fails.
     mutating func failure(_ error: APIError, usage: Usage) -> [StreamPayload]
 
+    /// Takes a delta of a response that is not streamed; for dialects whose responses keep the order of the parts.
+    mutating func collect(_ delta: OutputDelta)
+
     /// - Parameter choices: each with the sum of its deltas, by index.
     func response(_ choices: [(ChoicePlace, OutputDelta)], promptLogprobs: [[TokenLogprobs?]?], usage: Usage) -> [UInt8]
 }
 
 extension ResponseDialect {
     mutating func starting() -> [StreamPayload] { [] }
+
+    mutating func collect(_ delta: OutputDelta) {}
 
     /// OpenAI's envelope, and an end like any other stream's.
     mutating func failure(_ error: APIError, usage: Usage) -> [StreamPayload] {

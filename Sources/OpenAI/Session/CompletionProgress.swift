@@ -157,6 +157,7 @@ struct CompletionProgress: Sendable {
             effects.payloads += dialect.payloads(of: delta, &choices[index].place)
         } else {
             choices[index].output.append(delta)
+            dialect.collect(delta)
         }
         if let ending = delta.ending {
             choices[index].finishReason = ending.reason.rawValue

@@ -1,0 +1,22 @@
+internal import JSON
+
+extension CompletionCall {
+    /// A call of /v1/responses.
+    ///
+    /// - Parameters:
+    ///   - body: the request's JSON.
+    ///   - store: where earlier responses are, and where this one goes.
+    package static func responses(
+        body: [UInt8], context: ModelContext, store: ResponseStore
+    ) throws(APIError) -> CompletionCall {
+        let random = ModelContext.randomID()
+        let fields = try FieldReader(body: body)
+        let request = try ResponsesRequest(fields, id: "resp_\(random)", defaults: context.defaults, store: store)
+        return try request.chat.decode { fields throws(APIError) in
+            try chat(fields, route: .responses, context: context, requestID: random) { chat in
+                ItemResponses(
+                    identity: chat.identity, request: request, tokenizer: context.tokenizer, store: store)
+            }
+        }
+    }
+}
