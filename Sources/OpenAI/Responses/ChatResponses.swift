@@ -76,6 +76,16 @@ struct ChatResponses: ResponseDialect {
         return chunks
     }
 
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
+        var writer = JSONWriter(chunkHead)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("prompt_progress")
+        progress.write(to: &writer)
+        writer.endObject()
+        return StreamPayload(writer.bytes)
+    }
+
     func closing(_ usage: Usage) -> [StreamPayload] {
         includesUsage ? [usageChunk(usage), .done] : [.done]
     }

@@ -27,6 +27,9 @@ protocol ResponseDialect: Sendable {
     /// Takes a delta of a response that is not streamed; for dialects whose responses keep the order of the parts.
     mutating func collect(_ delta: OutputDelta)
 
+    /// The chunk that `return_progress` asks for; nil where the route has none.
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload?
+
     /// - Parameter choices: each with the sum of its deltas, by index.
     func response(_ choices: [(ChoicePlace, OutputDelta)], promptLogprobs: [[TokenLogprobs?]?], usage: Usage) -> [UInt8]
 }
@@ -40,6 +43,8 @@ extension ResponseDialect {
     mutating func failure(_ error: APIError, usage: Usage) -> [StreamPayload] {
         [StreamPayload(error.body), .done]
     }
+
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? { nil }
 }
 
 /// A choice among those of a response, with what the writer remembers of it between chunks.

@@ -23,6 +23,9 @@ package struct CompletionCall: Sendable {
     package let requests: [GenerationRequest]
     let options: OutputOptions
     let dialect: any ResponseDialect
+    var serving = ServingFields()
+    /// The client's own name for the request.
+    package var requestName: String?
 
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
@@ -53,9 +56,10 @@ package struct CompletionCall: Sendable {
     ///
     /// - Parameters:
     ///   - fields: the request in the shape of chat completions.
+    ///   - responseID: the random part of the response's id, where that is no name of the client's.
     ///   - makeDialect: gives what writes the responses.
     static func chat(
-        _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?,
+        _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?, responseID: String? = nil,
         makeDialect: (Chat) -> any ResponseDialect
     ) throws(APIError) -> CompletionCall {
         let model = try context.resolve(model: try fields.string("model"))
@@ -64,20 +68,21 @@ package struct CompletionCall: Sendable {
         let prompt = try context.render(request.template).tokens
         let length = try context.completionLength(
             prompt: prompt.count, requested: request.maxTokens, param: "messages")
-        let identity = context.identity(route, requestID, model: model)
+        let ownName = try fields.requestID()
+        let name = requestID ?? ownName
+        let identity = context.identity(route, responseID ?? name, model: model)
+        let serving = try ServingFields(fields)
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
         options.reasoning = context.reasoning
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .messageTokens
+        var generation = try sampling.generationRequest(
+            id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
+        serving.apply(to: &generation)
         return CompletionCall(
-            route: route, id: identity.id, model: model, isStreaming: request.streams,
-            requests: [
-                try sampling.generationRequest(
-                    id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context,
-                    param: "messages")
-            ],
-            options: options,
-            dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt)))
+            route: route, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
+            options: options, dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt)),
+            serving: serving, requestName: name)
     }
 
     /// - Parameters:
@@ -91,7 +96,10 @@ package struct CompletionCall: Sendable {
         let request = try CompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize,
             mostPrompts: context.mostPrompts)
-        let identity = context.identity(.text, requestID, model: model)
+        let ownName = try fields.requestID()
+        let name = requestID ?? ownName
+        let identity = context.identity(.text, name, model: model)
+        let serving = try ServingFields(fields)
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .everyToken
@@ -108,6 +116,7 @@ package struct CompletionCall: Sendable {
             if request.echoes, length == 0 || sampling.parameters.logprobs != nil {
                 generation.promptLogprobs = sampling.parameters.logprobs ?? 0
             }
+            serving.apply(to: &generation)
             prompts.append(encoded)
             requests.append(generation)
         }
@@ -117,7 +126,8 @@ package struct CompletionCall: Sendable {
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
                 returnsTokens: sampling.returnsTokens, wantsLogprobs: options.logprobs != nil,
-                includesUsage: request.includesUsage))
+                includesUsage: request.includesUsage),
+            serving: serving, requestName: name)
     }
 }
 
