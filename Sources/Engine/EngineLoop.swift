@@ -43,6 +43,7 @@ final class EngineLoop {
         for cancellation in contents.cancellations {
             deliver(scheduler.cancel(request: cancellation.request, choice: cancellation.choice))
         }
+        for waiter in contents.cacheResets { waiter.resume(returning: scheduler.pool.forgetAll()) }
     }
 
     private func step() {

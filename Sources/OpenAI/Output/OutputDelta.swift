@@ -10,6 +10,8 @@ struct OutputDelta: Sendable, Equatable {
     /// See ``OutputOptions/LogprobLayout``.
     var reasoningLogprobs: [TokenLogprob] = []
     var contentLogprobs: [TokenLogprob] = []
+    /// Calls of tools: beginnings and fragments of arguments.
+    var toolCalls: [ToolCallDelta] = []
     /// All tokens that were generated, tags and end included.
     var tokens: [Int32] = []
     var ending: Ending?
@@ -48,6 +50,7 @@ struct OutputDelta: Sendable, Equatable {
         for call in other.toolCalls { toolCalls.add(call) }
         reasoningLogprobs += other.reasoningLogprobs
         contentLogprobs += other.contentLogprobs
+        toolCalls += other.toolCalls
         tokens += other.tokens
         if let ending = other.ending { self.ending = ending }
     }
