@@ -11,7 +11,8 @@ final class EngineInbox: Sendable {
         var channel: EventChannel
     }
 
-    struct Cancellation: Sendable {
+    /// Something said about all choices of a request, or one.
+    struct Signal: Sendable {
         var request: UInt64
         var choice: Int?
     }
@@ -19,8 +20,13 @@ final class EngineInbox: Sendable {
     /// One reading of the inbox.
     struct Contents: Sendable {
         var submissions: [Submission] = []
-        var cancellations: [Cancellation] = []
+        var cancellations: [Signal] = []
+        var reasoningEnds: [Signal] = []
         var isStopping = false
+
+        var isEmpty: Bool {
+            submissions.isEmpty && cancellations.isEmpty && reasoningEnds.isEmpty && !isStopping
+        }
     }
 
     /// What admission needs to know of the engine's thread, as of its last step.
@@ -80,9 +86,17 @@ final class EngineInbox: Sendable {
     }
 
     func cancel(request: UInt64, choice: Int?) {
+        tell(Signal(request: request, choice: choice), \.cancellations)
+    }
+
+    func endReasoning(request: UInt64, choice: Int?) {
+        tell(Signal(request: request, choice: choice), \.reasoningEnds)
+    }
+
+    private func tell(_ signal: Signal, _ list: WritableKeyPath<Contents, [Signal]>) {
         state.withLock { state in
             guard state.phase != .stopped else { return }
-            state.contents.cancellations.append(Cancellation(request: request, choice: choice))
+            state.contents[keyPath: list].append(signal)
             wakeIfAsleep(&state)
         }
     }
@@ -142,7 +156,7 @@ final class EngineInbox: Sendable {
         while true {
             let contents = state.withLock { state -> Contents? in
                 let contents = state.contents
-                if waiting, contents.submissions.isEmpty, contents.cancellations.isEmpty, !contents.isStopping {
+                if waiting, contents.isEmpty {
                     state.isAsleep = true
                     return nil
                 }

@@ -101,6 +101,8 @@ struct OutputAssembler: Sendable {
             case .stopToken(let token):
                 let isOwnEnd = options.endTokens.contains(token)
                 delta.ending = OutputDelta.Ending(reason: .stop, trigger: isOwnEnd ? nil : .token(token))
+            case .grammar, .repetition:
+                delta.ending = OutputDelta.Ending(reason: .stop, trigger: nil)
             case .length, .cancelled:
                 delta.ending = OutputDelta.Ending(reason: .length, trigger: nil)
             }
