@@ -22,10 +22,12 @@ final class EngineInbox: Sendable {
         var submissions: [Submission] = []
         var cancellations: [Signal] = []
         var reasoningEnds: [Signal] = []
+        /// Each waits for the number of blocks that were forgotten.
+        var cacheResets: [CheckedContinuation<Int?, Never>] = []
         var isStopping = false
 
         var isEmpty: Bool {
-            submissions.isEmpty && cancellations.isEmpty && reasoningEnds.isEmpty && !isStopping
+            submissions.isEmpty && cancellations.isEmpty && reasoningEnds.isEmpty && cacheResets.isEmpty && !isStopping
         }
     }
 
@@ -101,6 +103,19 @@ final class EngineInbox: Sendable {
         }
     }
 
+    /// Has the engine forget its prefix cache; see `Engine.resetPrefixCache()`.
+    func resetCache() async -> Int? {
+        await withCheckedContinuation { waiter in
+            let isTaken = state.withLock { state in
+                guard state.phase != .stopped else { return false }
+                state.contents.cacheResets.append(waiter)
+                wakeIfAsleep(&state)
+                return true
+            }
+            if !isTaken { waiter.resume(returning: nil) }
+        }
+    }
+
     /// Whether the caller is the first to start the engine.
     func start() -> Bool {
         state.withLock { state in
@@ -126,16 +141,17 @@ final class EngineInbox: Sendable {
 
     /// Has the engine give up what it holds and end. Where it never started, its requests are given up here.
     func stop() {
-        let unread = state.withLock { state -> [Submission] in
+        let unread = state.withLock { state -> Contents in
             state.phase = .stopped
             state.contents.isStopping = true
             wakeIfAsleep(&state)
-            guard !state.isStarted else { return [] }
-            defer { state.contents.submissions = [] }
-            return state.contents.submissions
+            guard !state.isStarted else { return Contents() }
+            defer { state.contents = Contents(isStopping: true) }
+            return state.contents
         }
-        for submission in unread { submission.channel.finish(.shuttingDown) }
-        noteEnded(unread.count)
+        for submission in unread.submissions { submission.channel.finish(.shuttingDown) }
+        for waiter in unread.cacheResets { waiter.resume(returning: nil) }
+        noteEnded(unread.submissions.count)
     }
 
     /// Statistics of the last step, with what was submitted since.

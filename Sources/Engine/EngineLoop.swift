@@ -48,6 +48,7 @@ final class EngineLoop {
         for signal in contents.cancellations {
             deliver(scheduler.cancel(request: signal.request, choice: signal.choice))
         }
+        for waiter in contents.cacheResets { waiter.resume(returning: scheduler.pool.forgetAll()) }
     }
 
     private func step() {

@@ -38,6 +38,10 @@ package struct GenerationRequest: Sendable {
     package var guidance: Guidance?
     /// Keeps equal prefixes of different tenants apart.
     package var cacheSalt: UInt64 = 0
+    /// Lower goes first; equal ones in order of arrival.
+    package var priority = 0
+    /// Whether `progress` events are wanted while the prompt is computed.
+    package var reportsProgress = false
 
     package init(id: String, prompt: [Int32], maxTokens: Int) {
         self.id = id
@@ -79,6 +83,8 @@ package enum FinishReason: Sendable, Equatable {
 package enum GenerationEvent: Sendable {
     /// The prompt's first step is scheduled; this many of its tokens came from the prefix cache.
     case scheduled(cachedTokens: Int)
+    /// So many of the prompt's tokens are computed, cached ones included; grows from event to event.
+    case progress(promptTokens: Int)
     /// Log-probabilities of the prompt's tokens; the first has none.
     case promptLogprobs([TokenLogprobs?])
     /// One generated token.

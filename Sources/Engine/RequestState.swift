@@ -1,6 +1,6 @@
 /// A request that the scheduler has taken and not yet finished.
 package final class RequestState {
-    /// Order of arrival: what came first goes first.
+    /// Order of arrival: of equal priority, what came first goes first.
     package let number: UInt64
     package let request: GenerationRequest
     /// Hashes of the prompt's full blocks.
@@ -14,6 +14,8 @@ package final class RequestState {
     var hasStarted = false
     /// All prompt positions were computed once, and every choice has its first token.
     var promptIsComputed = false
+    /// The prompt's computed tokens as of the last `progress` event.
+    var reportedProgress = 0
     /// Filled as the prompt advances; entry `p` belongs to the prompt's token `p`, and the first has none.
     var promptLogprobs: [TokenLogprobs?] = [nil]
 

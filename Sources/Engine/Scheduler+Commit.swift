@@ -10,6 +10,7 @@ extension Scheduler {
         for run in step.runs where requests[run.sequence.request.number] != nil {
             counters.computedTokens += run.rowCount
             advance(run.sequence, by: run.rowCount)
+            reportProgress(of: run.sequence, &outputs)
             do {
                 try acceptPromptLogprobs(of: run, result)
                 try acceptSamples(of: run, result, &outputs)
@@ -27,6 +28,16 @@ extension Scheduler {
         guard limits.prefixCaching, full > firstFull else { return }
         extendHashes(of: sequence, to: full)
         for index in firstFull..<full { pool.register(sequence.blocks[index], as: sequence.hashes[index]) }
+    }
+
+    private func reportProgress(of sequence: TokenSequence, _ outputs: inout [SchedulerOutput]) {
+        let request = sequence.request
+        guard request.request.reportsProgress, !request.promptIsComputed else { return }
+        let computed = min(sequence.computed, sequence.promptLength)
+        guard computed > request.reportedProgress else { return }
+        request.reportedProgress = computed
+        outputs.append(
+            SchedulerOutput(request: request.number, content: .event(.progress(promptTokens: computed))))
     }
 
     private func acceptPromptLogprobs(of run: ScheduledRun, _ result: StepResult) throws(EngineError) {

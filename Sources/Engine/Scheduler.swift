@@ -4,13 +4,13 @@ internal import DequeModule
 ///
 /// vLLM V1's loop: one token budget a step; running sequences first, oldest first, then waiting ones in order of
 /// arrival; long prompts in chunks. When blocks run out, the youngest running sequence gives up its blocks and is
-/// computed again later. A step is `schedule()`, the runner, `commit(_:_:)`; `cancel` and `fail` go between steps.
+/// computed again later. A request's priority comes before its age in all of this. A step is `schedule()`, the runner, `commit(_:_:)`; `cancel` and `fail` go between steps.
 package final class Scheduler {
     package let limits: SchedulerLimits
     package internal(set) var pool: BlockPool
-    /// Oldest first; they hold blocks and have at least one row in each step.
+    /// By priority, then oldest first; they hold blocks and have at least one row in each step.
     package internal(set) var running: [TokenSequence] = []
-    /// Oldest first; they hold no blocks.
+    /// By priority, then oldest first; they hold no blocks.
     var waiting: Deque<TokenSequence> = []
     package internal(set) var requests: [UInt64: RequestState] = [:]
     package internal(set) var counters = EngineCounters()

@@ -33,9 +33,11 @@ package final class TokenSequence {
     /// Tokens that must be computed before the next one can be drawn.
     var remaining: Int { tokens.count - computed }
 
-    /// Age: smaller goes first and is preempted last.
+    /// Priority, then age: smaller goes first and is preempted last.
     static func precedes(_ a: TokenSequence, _ b: TokenSequence) -> Bool {
-        (a.request.number, a.choice) < (b.request.number, b.choice)
+        (a.request.request.priority, a.request.number, a.choice) < (
+            b.request.request.priority, b.request.number, b.choice
+        )
     }
 
     /// From here on the sequence stands for its own choice alone, at its first token.

@@ -80,6 +80,8 @@ struct RequestSource {
         if chance(20) { request.minTokens = 5 }
         if chance(20) { request.cacheSalt = 9 }
         if chance(40) { request.guidance = guidance() }
+        if chance(20) { request.priority = next(5) - 2 }
+        if chance(20) { request.reportsProgress = true }
         return request
     }
 }

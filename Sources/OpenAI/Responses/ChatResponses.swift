@@ -33,8 +33,10 @@ struct ChatResponses: ResponseDialect {
         chunkHead = writer.bytes
     }
 
-    func opening(_ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?) -> [UInt8]? {
-        chunk(place, tokens: []) { writer in
+    func opening(
+        _ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?, usage: Usage
+    ) -> [StreamPayload] {
+        let opening = chunk(place, tokens: []) { writer in
             writer.field("role", "assistant")
             writer.field("content", "")
             writer.key("reasoning_content")
@@ -45,10 +47,11 @@ struct ChatResponses: ResponseDialect {
                 $0.value(prompt)
             }
         }
+        return [opening]
     }
 
-    func chunks(of delta: OutputDelta, _ place: inout ChoicePlace) -> [[UInt8]] {
-        var chunks: [[UInt8]] = []
+    func payloads(of delta: OutputDelta, _ place: inout ChoicePlace) -> [StreamPayload] {
+        var chunks: [StreamPayload] = []
         var tokens = delta.tokens
         if !delta.reasoning.isEmpty || !delta.reasoningLogprobs.isEmpty {
             var part = OutputDelta()
@@ -73,14 +76,29 @@ struct ChatResponses: ResponseDialect {
         return chunks
     }
 
-    func usageChunk(_ usage: Usage) -> [UInt8] {
+    func progressPayload(_ progress: PromptProgress) -> StreamPayload? {
+        var writer = JSONWriter(chunkHead)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("prompt_progress")
+        progress.write(to: &writer)
+        writer.endObject()
+        return StreamPayload(writer.bytes)
+    }
+
+    func closing(_ usage: Usage) -> [StreamPayload] {
+        includesUsage ? [usageChunk(usage), .done] : [.done]
+    }
+
+    /// The chunk without choices that `include_usage` asks for.
+    private func usageChunk(_ usage: Usage) -> StreamPayload {
         var writer = JSONWriter(chunkHead)
         writer.beginArray()
         writer.endArray()
         writer.key("usage")
         usage.write(to: &writer)
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
     func response(
@@ -128,7 +146,7 @@ struct ChatResponses: ResponseDialect {
         _ place: ChoicePlace, tokens: [Int32], logprobs: OutputDelta = OutputDelta(),
         ending: OutputDelta.Ending? = nil, delta: (inout JSONWriter) -> Void,
         ending writeEnd: (inout JSONWriter) -> Void = { _ in }
-    ) -> [UInt8] {
+    ) -> StreamPayload {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(chunkHead.count + 192)
         bytes.append(contentsOf: chunkHead)
@@ -150,7 +168,7 @@ struct ChatResponses: ResponseDialect {
             writer.null()
         }
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
     /// `finish_reason`, with `stop_reason` at the end and `token_ids` where they are wanted, as vLLM has them.

@@ -8,6 +8,8 @@ struct ScriptedSource: TokenSource {
     /// Tokens of a choice.
     var output: @Sendable (_ request: Int, _ choice: Int) -> [Int32]
     var cachedTokens = 0
+    /// Prompt tokens that are told to be computed.
+    var progress: [Int] = []
     /// Comes after all tokens, in place of the ends.
     var failure: EngineError?
     /// Refuses requests from this one on.
@@ -28,6 +30,7 @@ struct ScriptedSource: TokenSource {
         let number = log.add(request)
         if let refusal, number >= refusal.from { throw refusal.error }
         var events: [GenerationEvent] = [.scheduled(cachedTokens: cachedTokens)]
+        if request.reportsProgress { events += progress.map { .progress(promptTokens: $0) } }
         if let top = request.promptLogprobs {
             events.append(
                 .promptLogprobs(
