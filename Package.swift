@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["CBuiltinModel", "CLinux", "JSON"]),
         .target(name: "Compute", dependencies: ["CKernels", "CLinux", "COpenBLAS"]),
         .target(name: "Models", dependencies: ["Checkpoints", "Compute", "JSON"]),
-        .target(name: "Engine", dependencies: ["Models", "Compute", deques, logging]),
+        .target(name: "Engine", dependencies: ["Compute", "Grammar", "Models", deques, logging]),
 
         // MARK: Network
 
@@ -73,7 +73,7 @@ let package = Package(
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "JSON"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"], exclude: ["Fixtures"]),
-        .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Models"]),
+        .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Grammar", "Models"]),
         .testTarget(name: "GrammarTests", dependencies: ["Grammar", "JSON", "Tokenization"], exclude: ["Fixtures"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),

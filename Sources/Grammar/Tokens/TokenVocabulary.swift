@@ -82,7 +82,7 @@ package final class TokenVocabulary: Sendable {
         return .literal(bytes)
     }
 
-    func bytes(of token: Int32) -> ArraySlice<UInt8> {
+    package func bytes(of token: Int32) -> ArraySlice<UInt8> {
         guard token >= 0, Int(token) < ends.count else { return [] }
         return arena[(token == 0 ? 0 : Int(ends[Int(token) - 1]))..<Int(ends[Int(token)])]
     }

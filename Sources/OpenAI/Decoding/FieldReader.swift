@@ -29,9 +29,6 @@ struct FieldReader {
         try self.init(value)
     }
 
-    /// All of them.
-    var members: JSONObject { object }
-
     /// The path of a field from the request's root.
     func path(of field: String) -> String {
         path.isEmpty ? field : "\(path).\(field)"

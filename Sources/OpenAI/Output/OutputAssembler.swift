@@ -109,6 +109,8 @@ struct OutputAssembler: Sendable {
             case .stopToken(let token):
                 let isOwnEnd = options.endTokens.contains(token)
                 delta.ending = OutputDelta.Ending(reason: stopReason, trigger: isOwnEnd ? nil : .token(token))
+            case .grammar, .repetition:
+                delta.ending = OutputDelta.Ending(reason: stopReason, trigger: nil)
             case .length, .cancelled:
                 delta.ending = OutputDelta.Ending(reason: .length, trigger: nil)
             }

@@ -6,7 +6,6 @@ internal import Engine
 struct OutputDelta: Sendable, Equatable {
     var reasoning = ""
     var content = ""
-    var toolCalls: [ToolCallDelta] = []
     /// See ``OutputOptions/LogprobLayout``.
     var reasoningLogprobs: [TokenLogprob] = []
     var contentLogprobs: [TokenLogprob] = []
@@ -50,7 +49,6 @@ struct OutputDelta: Sendable, Equatable {
         for call in other.toolCalls { toolCalls.add(call) }
         reasoningLogprobs += other.reasoningLogprobs
         contentLogprobs += other.contentLogprobs
-        toolCalls += other.toolCalls
         tokens += other.tokens
         if let ending = other.ending { self.ending = ending }
     }

@@ -32,7 +32,7 @@ struct Tool: Sendable, Equatable {
             throw fields.invalid("parameters", "must be a JSON Schema of type 'object', not \(type.serialized()).")
         }
         parameters["type"] = "object"
-        function = fields.members
+        function = fields.object
         place = fields.path(of: "parameters")
     }
 
