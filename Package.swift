@@ -49,7 +49,7 @@ let package = Package(
         // MARK: Service
 
         .target(name: "Telemetry", dependencies: ["JSON", logging]),
-        .target(name: "OpenAI", dependencies: ["Engine", "JSON", "Jinja", "Tokenization"]),
+        .target(name: "OpenAI", dependencies: ["Engine", "Grammar", "JSON", "Jinja", "Tokenization"]),
         .target(
             name: "Service",
             dependencies: [
@@ -82,7 +82,8 @@ let package = Package(
             name: "ModelsTests", dependencies: ["Models", "Checkpoints", "Compute", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", logging]),
         .testTarget(
-            name: "OpenAITests", dependencies: ["Models", "Engine", "JSON", "Jinja", "OpenAI", "Tokenization"],
+            name: "OpenAITests",
+            dependencies: ["Models", "Engine", "Grammar", "JSON", "Jinja", "OpenAI", "Tokenization"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ServiceTests",
