@@ -76,7 +76,7 @@ struct ChatResponses: ResponseDialect {
         return chunks
     }
 
-    func progressPayload(_ progress: PromptProgress) -> StreamPayload? {
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
         var writer = JSONWriter(chunkHead)
         writer.beginArray()
         writer.endArray()
@@ -191,41 +191,12 @@ struct ChatResponses: ResponseDialect {
         }
         writer.beginObject()
         writer.key("content")
-        write(output.contentLogprobs, to: &writer)
+        writer.value(output.contentLogprobs, tokenizer)
         writer.key("reasoning_content")
-        write(output.reasoningLogprobs, to: &writer)
+        writer.value(output.reasoningLogprobs, tokenizer)
         writer.key("refusal")
         writer.null()
         writer.endObject()
-    }
-
-    private func write(_ entries: [OutputDelta.TokenLogprob], to writer: inout JSONWriter) {
-        writer.beginArray()
-        for entry in entries {
-            writer.beginObject()
-            writeToken(entry.token, entry.logprobs.logprob, to: &writer)
-            writer.key("top_logprobs")
-            writer.beginArray()
-            for (token, logprob) in entry.logprobs.top {
-                writer.beginObject()
-                writeToken(token, logprob, to: &writer)
-                writer.endObject()
-            }
-            writer.endArray()
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private func writeToken(_ token: Int32, _ logprob: Float, to writer: inout JSONWriter) {
-        let bytes = tokenizer.bytes(of: token)
-        writer.field("token", String(decoding: bytes, as: UTF8.self))
-        writer.key("logprob")
-        writer.logprob(logprob)
-        writer.key("bytes")
-        writer.beginArray()
-        for byte in bytes { writer.value(Int(byte)) }
-        writer.endArray()
     }
 }
 

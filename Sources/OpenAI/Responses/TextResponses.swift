@@ -61,7 +61,7 @@ struct TextResponses: ResponseDialect {
         return chunks
     }
 
-    func progressPayload(_ progress: PromptProgress) -> StreamPayload? {
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
         var writer = JSONWriter(head)
         writer.beginArray()
         writer.endArray()

@@ -56,9 +56,10 @@ package struct CompletionCall: Sendable {
     ///
     /// - Parameters:
     ///   - fields: the request in the shape of chat completions.
+    ///   - responseID: the random part of the response's id, where that is no name of the client's.
     ///   - makeDialect: gives what writes the responses.
     static func chat(
-        _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?,
+        _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?, responseID: String? = nil,
         makeDialect: (Chat) -> any ResponseDialect
     ) throws(APIError) -> CompletionCall {
         let model = try context.resolve(model: try fields.string("model"))
@@ -69,7 +70,7 @@ package struct CompletionCall: Sendable {
             prompt: prompt.count, requested: request.maxTokens, param: "messages")
         let ownName = try fields.requestID()
         let name = requestID ?? ownName
-        let identity = context.identity(route, name, model: model)
+        let identity = context.identity(route, responseID ?? name, model: model)
         let serving = try ServingFields(fields)
         let sampling = request.sampling
         var options = sampling.outputOptions(context)

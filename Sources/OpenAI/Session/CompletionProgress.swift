@@ -69,7 +69,7 @@ struct CompletionProgress: Sendable {
             if scheduled == nil { scheduled = now }
         case .progress(let promptTokens):
             computedTokens[request] = promptTokens
-            if let payload = progressPayload(at: now) { effects.payloads.append(payload) }
+            if let chunk = progressChunk(at: now) { effects.payloads.append(chunk) }
         case .promptLogprobs(let logprobs):
             promptLogprobs[request] = logprobs
         case .token(let choice, let token, let logprobs):
@@ -109,11 +109,13 @@ struct CompletionProgress: Sendable {
 
     /// The whole response; not for streamed calls.
     var response: [UInt8] {
-        timed(dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage))
+        timed(
+            dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage))
     }
 
     private func timed(_ payload: StreamPayload) -> StreamPayload {
-        payload == .done ? payload : StreamPayload(event: payload.event, timed(payload.data))
+        guard call.serving.wantsTimings, payload.event == nil, payload != .done else { return payload }
+        return StreamPayload(timed(payload.data))
     }
 
     private func timed(_ payload: [UInt8]) -> [UInt8] {
@@ -157,10 +159,10 @@ struct CompletionProgress: Sendable {
         return report
     }
 
-    private func progressPayload(at now: ContinuousClock.Instant) -> StreamPayload? {
+    private func progressChunk(at now: ContinuousClock.Instant) -> StreamPayload? {
         let cached = cachedTokens.reduce(0, +)
         let processed = zip(computedTokens, cachedTokens).reduce(0) { $0 + max($1.0, $1.1) }
-        return dialect.progressPayload(
+        return dialect.progressChunk(
             PromptProgress(
                 total: call.promptTokens, cachedTokens: cached, processed: processed,
                 time: (now - (scheduled ?? start)).milliseconds))
@@ -190,6 +192,7 @@ struct CompletionProgress: Sendable {
             effects.payloads += dialect.payloads(of: delta, &choices[index].place).map(timed)
         } else {
             choices[index].output.append(delta)
+            dialect.collect(delta)
         }
         if let ending = delta.ending {
             choices[index].finishReason = ending.reason.rawValue

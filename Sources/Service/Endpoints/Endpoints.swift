@@ -6,12 +6,15 @@ struct Endpoints: Sendable {
     let state: ServiceState
     let authenticator: Authenticator
     let keepAlive: Duration?
+    /// Responses that clients may ask for again.
+    let responses: ResponseStore
     let preparation = RequestPreparation()
 
-    init(state: ServiceState, authenticator: Authenticator, keepAlive: Duration?) {
+    init(state: ServiceState, authenticator: Authenticator, keepAlive: Duration?, responses: ResponseStore) {
         self.state = state
         self.authenticator = authenticator
         self.keepAlive = keepAlive
+        self.responses = responses
     }
 
     /// - Parameter cors: which browser pages may call.
@@ -27,6 +30,7 @@ struct Endpoints: Sendable {
         addModels(to: &router)
         addTokenizer(to: &router)
         addCompletions(to: &router)
+        addResponses(to: &router)
         return router
     }
 
