@@ -41,7 +41,8 @@ package struct CompletionCall: Sendable {
                 identity: chat.identity, tokenizer: context.tokenizer, prompt: chat.prompt,
                 returnsTokens: chat.request.sampling.returnsTokens,
                 wantsLogprobs: chat.request.sampling.parameters.logprobs != nil,
-                includesUsage: chat.request.includesUsage)
+                includesUsage: chat.request.includesUsage,
+                calls: ToolCallWriter(isLegacy: chat.request.template.tools.isLegacy))
         }
     }
 
@@ -82,6 +83,7 @@ package struct CompletionCall: Sendable {
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
         options.reasoning = context.reasoning
+        options.tools = try context.toolReading(request.template.tools)
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .messageTokens
         var generation = try sampling.generationRequest(
             id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
