@@ -106,12 +106,15 @@ package struct LoadedModel: Sendable {
         let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
         var context = ModelContext(
             tokenizer: tokenizer, chatPrompt: try chatPrompt(configuration, controlTokens),
-            names: configuration.servedModelNames.isEmpty ? [checkpoint.name] : configuration.servedModelNames,
+            names: configuration.servedModelNames.isEmpty
+                ? [checkpoint.name] : configuration.servedModelNames.map(\.name),
             root: checkpoint.location, maxModelLength: maxLength,
             endTokens: Set(self.configuration.endTokens), defaults: try samplingDefaults(configuration),
             reasoning: configuration.reasoningParser == .none ? .inline(tags) : .separate(tags),
             seed: configuration.seed, created: Int(Date().timeIntervalSince1970),
             systemFingerprint: systemFingerprint(configuration))
+        context.reasoningField = configuration.reasoningField
+        context.thinking = thinkingPolicy(configuration)
         let places = configuration.maxQueuedRequests + min(configuration.maxSequences, configuration.maxBatchedTokens)
         context.mostPrompts = min(context.mostPrompts, places)
         return context
@@ -152,6 +155,14 @@ package struct LoadedModel: Sendable {
                 configuration.chatTemplate == nil ? "The checkpoint's chat template" : "--chat-template",
                 "\(error). Mend the template or give another with --chat-template.")
         }
+    }
+
+    private func thinkingPolicy(_ configuration: ServerConfiguration) -> ThinkingPolicy {
+        var policy = ThinkingPolicy()
+        policy.isEnforced = configuration.enforcesThinking
+        policy.foldsSystemPrompt = configuration.foldsSystemPrompt
+        for name in configuration.servedModelNames { policy.modes[name.name] = name.isThinking }
+        return policy
     }
 
     private func samplingDefaults(_ configuration: ServerConfiguration) throws -> SamplingDefaults {

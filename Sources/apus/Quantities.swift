@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Checkpoints
 internal import Models
+internal import OpenAI
 internal import Service
 internal import Telemetry
 
@@ -41,7 +42,9 @@ struct TokenCount: ExpressibleByArgument {
     }
 }
 
+extension ReasoningField: ExpressibleByArgument {}
 extension ReasoningParser: ExpressibleByArgument {}
+extension ServedModelName: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
 extension QuantizationType: ExpressibleByArgument {
     /// In capitals too, as llama.cpp writes them.

@@ -10,6 +10,7 @@ package struct ChatPrompt: Sendable {
     private let templateMarks: Set<Unicode.Scalar>
     /// Left alone in assistants' messages: templates split or repeat the reasoning of earlier turns at them.
     private let reasoningTags: Set<Int32>
+    private var prefill: ThinkingPrefill
 
     /// - Parameter source: the template in Jinja.
     package init(source: String, tokenizer: Tokenizer, controlTokens: ControlTokens) throws(TemplateError) {
@@ -19,6 +20,23 @@ package struct ChatPrompt: Sendable {
         templateMarks = ContentGuard.plane16(in: source)
         let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
         reasoningTags = Set([tags.openToken, tags.closeToken].compactMap { $0 })
+        prefill = ThinkingPrefill(tags: tags, tokenizer: tokenizer, controlTokens: controlTokens, prompts: nil)
+        prefill = ThinkingPrefill(
+            tags: tags, tokenizer: tokenizer, controlTokens: controlTokens, prompts: samplePrompts)
+    }
+
+    /// What the template makes of one user message; nil if it refuses that.
+    private var samplePrompts: ThinkingPrefill.Prompts? {
+        func prompt(_ isThinking: Bool?) throws(APIError) -> [Int32] {
+            var request = TemplateFields(messages: [ChatMessage(role: .user, content: "Hi")])
+            request.isThinking = isThinking
+            return try renderTemplate(request).tokens
+        }
+        do {
+            return .init(plain: try prompt(nil), switchedOn: try prompt(true), switchedOff: try prompt(false))
+        } catch {
+            return nil
+        }
     }
 
     /// A conversation as the model reads it.
@@ -29,8 +47,20 @@ package struct ChatPrompt: Sendable {
 
     /// Renders and encodes; see ``ContentGuard`` for what becomes of control texts inside messages.
     ///
+    /// - Parameter enforcesThinking: see ``ThinkingPolicy``.
     /// - Throws: 400 when the template refuses the conversation.
-    func render(_ request: TemplateFields) throws(APIError) -> Rendered {
+    func render(_ request: TemplateFields, enforcesThinking: Bool = false) throws(APIError) -> Rendered {
+        var rendered = try renderTemplate(request)
+        guard request.addsGenerationPrompt, !request.continuesFinalMessage else { return rendered }
+        let suffix = prefill.suffix(
+            of: rendered.tokens, isWanted: request.isThinking, isEnforced: enforcesThinking)
+        guard !suffix.isEmpty else { return rendered }
+        rendered.text += suffix
+        rendered.tokens = prefill.append(suffix, to: rendered.tokens)
+        return rendered
+    }
+
+    private func renderTemplate(_ request: TemplateFields) throws(APIError) -> Rendered {
         let messages = request.messages.map(\.templateValue)
         var guarded = ContentGuard(
             index: index, taken: templateMarks,
@@ -38,6 +68,9 @@ package struct ChatPrompt: Sendable {
 
         var context = JSONObject()
         for (name, token) in specialTokens { context[name] = .string(token) }
+        if let isThinking = request.isThinking {
+            for name in ["thinking", "enable_thinking"] { context[name] = .bool(isThinking) }
+        }
         for (name, value) in guarded.escape(request.variables) { context[name] = value }
         var escaped: [JSONValue] = []
         for (message, value) in zip(request.messages, messages) {
