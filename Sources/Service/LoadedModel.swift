@@ -181,6 +181,8 @@ package struct LoadedModel: Sendable {
         for tensor in checkpoint.tensors { text += "\(tensor.name) \(tensor.type) \(tensor.shape)" }
         text += "\(Version.text) \(configuration.cacheType) \(processor.instructionSet)"
         if let quantization = configuration.quantization { text += " \(quantization)" }
+        text += " \(configuration.enforcesThinking) \(configuration.foldsSystemPrompt)"
+        text += configuration.chatTemplate ?? ""
         return "fp_" + Digest.hexadecimal(of: text).prefix(12)
     }
 }

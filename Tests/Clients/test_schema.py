@@ -151,6 +151,40 @@ def test_chat(server, name):
             assert text == (choice["message"][field] or "")
 
 
+def test_choices_cost_one_prompt(server):
+    one, many = (server.chat(QUESTION, n=n, max_tokens=4)["usage"] for n in (1, 5))
+    assert many["prompt_tokens"] == one["prompt_tokens"]
+    assert many["completion_tokens"] == 5 * one["completion_tokens"]
+
+
+def test_the_prompt_is_scored_alike_cached_or_not_in_chat_and_text(server):
+    text = "Count: " + " ".join(map(str, range(40)))
+    first, second = (
+        server.chat(text, prompt_logprobs=2, return_token_ids=True, max_tokens=1, cache_salt="scored") for _ in range(2)
+    )
+    assert first["prompt_logprobs"] == second["prompt_logprobs"]
+    tokens = first["prompt_token_ids"]
+    assert len(first["prompt_logprobs"]) == len(tokens)
+    for token, entry in zip(tokens[1:], first["prompt_logprobs"][1:]):
+        own = entry[str(token)]
+        assert len(entry) == (2 if own["rank"] <= 2 else 3)
+        better = [e for e in entry.values() if e["rank"] < own["rank"]]
+        assert all(e["logprob"] >= own["logprob"] for e in better)
+    body = {"prompt": tokens, "echo": True, "logprobs": 0, "max_tokens": 0, "prompt_logprobs": 2}
+    choice = server.post("/v1/completions", body)[1]["choices"][0]
+    assert choice["prompt_logprobs"] == first["prompt_logprobs"]
+    scores = [e[str(t)]["logprob"] for t, e in zip(tokens[1:], first["prompt_logprobs"][1:])]
+    assert choice["logprobs"]["token_logprobs"] == [None, *scores]
+
+
+def test_a_salt_keeps_tenants_apart(server):
+    def cached(salt):
+        text = "Count: " + " ".join(map(str, range(60)))
+        return server.chat(text, max_tokens=1, cache_salt=salt)["usage"]["prompt_tokens_details"]["cached_tokens"]
+
+    assert cached("a") == 0 and cached("b") == 0 and cached("a") > 0
+
+
 @pytest.mark.parametrize("name", TEXT)
 def test_text(server, name):
     body = {"model": "apus-nano", "prompt": "27 + 58 =", "max_tokens": 8, "seed": 5} | TEXT[name]

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// OpenAI's fields for its own platform, which change nothing in what a text model on one's own machine writes.
+/// OpenAI's fields for its own platform, and DeepSeek's, which change nothing in what a text model on one's own machine writes.
 ///
 /// They are checked like all others, so that a client's mistake is found here as it would be there.
 struct ClientFields: Sendable {
@@ -18,6 +18,7 @@ struct ClientFields: Sendable {
         let tiers = ["auto", "default", "flex", "scale", "priority", "fast"]
         namesServiceTier = try fields.word("service_tier", tiers) != nil
         _ = try fields.string("user")
+        _ = try fields.string("user_id", atMost: 512)
         _ = try fields.string("safety_identifier", atMost: 64)
         _ = try fields.string("prompt_cache_key")
         _ = try fields.word("prompt_cache_retention", ["in_memory", "in-memory", "24h"])
