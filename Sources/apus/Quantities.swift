@@ -42,7 +42,9 @@ struct TokenCount: ExpressibleByArgument {
     }
 }
 
+extension ReasoningField: ExpressibleByArgument {}
 extension ReasoningParser: ExpressibleByArgument {}
+extension ServedModelName: ExpressibleByArgument {}
 
 extension ToolParserName: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
