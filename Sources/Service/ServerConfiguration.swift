@@ -1,5 +1,7 @@
 package import Checkpoints
+package import Engine
 package import Models
+internal import OpenAI
 package import Telemetry
 
 /// Everything that `apus serve` can be told, with its defaults.
@@ -34,6 +36,12 @@ package struct ServerConfiguration: Sendable {
     /// Jinja source or the path of a file with it; nil: the checkpoint's own.
     package var chatTemplate: String?
     package var reasoningParser: ReasoningParser = .deepseekR1
+    /// Most tokens of reasoning, whatever requests ask for; nil: no limit.
+    package var maxReasoningTokens: Int?
+    /// What a chain of thought that is cut off is closed with.
+    package var reasoningBudgetMessage = GuidancePolicy.defaultMessage
+    /// When a request that is silent about it counts as caught in a loop; nil: never.
+    package var repetition: RepetitionLimits?
     package var generationConfig: GenerationConfigSource = .auto
     package var allowedOrigins = ["*"]
     /// Responses of /v1/responses that are kept for later requests; 0: none.
