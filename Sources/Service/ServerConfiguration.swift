@@ -1,7 +1,7 @@
 package import Checkpoints
 package import Engine
 package import Models
-internal import OpenAI
+package import OpenAI
 package import Telemetry
 
 /// Everything that `apus serve` can be told, with its defaults.
@@ -36,6 +36,7 @@ package struct ServerConfiguration: Sendable {
     /// Jinja source or the path of a file with it; nil: the checkpoint's own.
     package var chatTemplate: String?
     package var reasoningParser: ReasoningParser = .deepseekR1
+    package var toolParser: ToolParserName = .auto
     /// Most tokens of reasoning, whatever requests ask for; nil: no limit.
     package var maxReasoningTokens: Int?
     /// What a chain of thought that is cut off is closed with.

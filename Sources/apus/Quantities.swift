@@ -49,6 +49,8 @@ extension RepetitionLimits: ExpressibleByArgument {
 }
 
 extension ReasoningParser: ExpressibleByArgument {}
+
+extension ToolParserName: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
 extension QuantizationType: ExpressibleByArgument {
     /// In capitals too, as llama.cpp writes them.

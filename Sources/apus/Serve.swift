@@ -61,6 +61,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How reasoning is told from the answer.")
     var reasoningParser = ReasoningParser.deepseekR1
 
+    @Option(help: "How calls of tools are written; auto goes by the chat template.")
+    var toolCallParser = ToolParserName.auto
+
     @Option(help: "Most tokens of reasoning per answer, whatever requests ask for; 0 lets none be thought.")
     var maxReasoningTokens: Int?
 
@@ -170,6 +173,7 @@ struct Serve: AsyncParsableCommand {
         result.seed = seed
         result.chatTemplate = chatTemplate
         result.reasoningParser = reasoningParser
+        result.toolParser = toolCallParser
         result.maxReasoningTokens = maxReasoningTokens
         result.reasoningBudgetMessage = reasoningBudgetMessage
         result.repetition = repetitionDetection

@@ -48,9 +48,9 @@ struct OutputDelta: Sendable, Equatable {
     mutating func append(_ other: OutputDelta) {
         reasoning += other.reasoning
         content += other.content
+        for call in other.toolCalls { toolCalls.add(call) }
         reasoningLogprobs += other.reasoningLogprobs
         contentLogprobs += other.contentLogprobs
-        toolCalls += other.toolCalls
         tokens += other.tokens
         if let ending = other.ending { self.ending = ending }
     }
