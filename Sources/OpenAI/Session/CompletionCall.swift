@@ -29,6 +29,9 @@ package struct CompletionCall: Sendable {
     /// Whether each chunk of a stream tells what the request has cost so far.
     var continuesUsage = false
 
+    /// What clients may call it by.
+    var names: Set<String> { Set([id, requestName].compactMap(\.self)) }
+
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
 

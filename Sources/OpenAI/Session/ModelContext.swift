@@ -19,6 +19,7 @@ package struct ModelContext: Sendable {
     /// What responses call the chain of thought.
     package var reasoningField = ReasoningField.reasoningContent
     package var guidance: GuidancePolicy
+    package let running = RunningCompletions()
     /// Seed of requests that name none; nil: a fresh one each.
     package var seed: UInt64?
     /// When the model was loaded, in seconds since 1970.
