@@ -112,7 +112,7 @@ struct OutputAssembler: Sendable {
             case .grammar:
                 delta.ending = OutputDelta.Ending(reason: stopReason, trigger: nil)
             case .repetition:
-                delta.ending = OutputDelta.Ending(reason: .stop, trigger: .repetition)
+                delta.ending = OutputDelta.Ending(reason: stopReason, trigger: .repetition)
             case .length, .cancelled:
                 delta.ending = OutputDelta.Ending(reason: .length, trigger: nil)
             }

@@ -51,6 +51,8 @@ package struct CompletionCall: Sendable {
         var identity: ResponseIdentity
         var request: ChatCompletionRequest
         var prompt: [Int32]
+        /// Greatest length of the completion.
+        var maxTokens: Int
     }
 
     /// A call of a route whose requests are those of chat completions, or are translated into such.
@@ -58,17 +60,22 @@ package struct CompletionCall: Sendable {
     /// - Parameters:
     ///   - fields: the request in the shape of chat completions.
     ///   - responseID: the random part of the response's id, where that is no name of the client's.
+    ///   - shortensToContext: whether a completion longer than what the context has left is cut there, not refused.
     ///   - makeDialect: gives what writes the responses.
     static func chat(
         _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?, responseID: String? = nil,
+        shortensToContext: Bool = false,
         makeDialect: (Chat) -> any ResponseDialect
     ) throws(APIError) -> CompletionCall {
         let model = try context.resolve(model: try fields.string("model"))
         let request = try ChatCompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize)
         let prompt = try context.render(request.template).tokens
+        let rest = max(1, context.maxModelLength - prompt.count)
         let length = try context.completionLength(
-            prompt: prompt.count, requested: request.maxTokens, param: "messages")
+            prompt: prompt.count,
+            requested: shortensToContext ? request.maxTokens.map { min($0, rest) } : request.maxTokens,
+            param: "messages")
         let ownName = try fields.requestID()
         let name = requestID ?? ownName
         let identity = context.identity(route, responseID ?? name, model: model)
@@ -87,7 +94,8 @@ package struct CompletionCall: Sendable {
         generation.guidance = guidance
         return CompletionCall(
             route: route, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
-            options: options, dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt)),
+            options: options,
+            dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt, maxTokens: length)),
             serving: serving, requestName: name)
     }
 

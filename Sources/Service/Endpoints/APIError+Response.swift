@@ -9,12 +9,8 @@ extension APIError {
             code: status == 413 ? "request_too_large" : nil)
     }
 
-    var response: HTTPResponse {
-        var response = HTTPResponse.json(body, status: status)
-        if let retryAfter { response.headers["Retry-After"] = "\(retryAfter)" }
-        if status == 401 { response.headers["WWW-Authenticate"] = "Bearer" }
-        return response
-    }
+    /// OpenAI's envelope.
+    var response: HTTPResponse { response(in: .openAI) }
 }
 
 extension HTTPResponse {
