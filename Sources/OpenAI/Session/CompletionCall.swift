@@ -102,7 +102,10 @@ package struct CompletionCall: Sendable {
         generation.promptLogprobs = request.prompt.logprobs
         generation.cacheSalt = request.prompt.cacheSalt
         serving.apply(to: &generation)
-        generation.guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
+        var guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
+        let content = sampling.guidance.constraint
+        if let answer = try context.answerGuide(request.template.tools, content: content) { guidance.answer = answer }
+        generation.guidance = guidance
         let chat = Chat(
             identity: identity, request: request, prompt: prompt, promptText: rendered.text, maxTokens: length)
         return CompletionCall(
