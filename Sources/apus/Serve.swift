@@ -50,6 +50,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Key that clients must send as a bearer token; repeatable.")
     var apiKey: [String] = []
 
+    @Option(help: "Key for the routes of administrators, which nobody may use without one; repeatable.")
+    var adminApiKey: [String] = []
+
     @Option(help: "Seed of requests that name none.")
     var seed: UInt64?
 
@@ -118,6 +121,9 @@ struct Serve: AsyncParsableCommand {
         guard servedModelName.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--served-model-name must not be empty; leave it out to use the model's own name.")
         }
+        guard adminApiKey.allSatisfy({ !$0.isEmpty }) else {
+            throw ValidationError("--admin-api-key must not be empty; leave it out to have no administrators.")
+        }
         guard apiKey.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--api-key must not be empty; leave it out to need no key.")
         }
@@ -135,6 +141,7 @@ struct Serve: AsyncParsableCommand {
         result.port = port
         result.servedModelNames = servedModelName
         result.apiKeys = apiKey
+        result.adminKeys = adminApiKey
         result.maxModelLength = maxModelLen?.count
         result.maxSequences = maxNumSeqs
         result.maxBatchedTokens = maxNumBatchedTokens

@@ -4,6 +4,8 @@ package import Tokenization
 
 /// Turns conversations into prompts by a model's own chat template.
 package struct ChatPrompt: Sendable {
+    /// The template in Jinja.
+    package let source: String
     private let template: Template
     private let tokenizer: Tokenizer
     private let index: SpecialTextIndex
@@ -13,6 +15,7 @@ package struct ChatPrompt: Sendable {
 
     /// - Parameter source: the template in Jinja.
     package init(source: String, tokenizer: Tokenizer, controlTokens: ControlTokens) throws(TemplateError) {
+        self.source = source
         template = try Template(source)
         self.tokenizer = tokenizer
         index = SpecialTextIndex(controlTokens.tokens)
@@ -44,10 +47,15 @@ package struct ChatPrompt: Sendable {
             escaped.append(.object(guarded.escape(value, keeping: message.role == .assistant ? reasoningTags : [])))
         }
         var mark: Unicode.Scalar?
-        if request.continuesFinalMessage { mark = markEnd(of: &escaped, &guarded) }
+        let prefill = request.prefill
+        if prefill != nil {
+            escaped.removeLast()
+        } else if request.continuesFinalMessage {
+            mark = markEnd(of: &escaped, &guarded)
+        }
         context["messages"] = .array(escaped)
         if !request.tools.isEmpty { context["tools"] = guarded.escape(.array(request.tools)) }
-        context["add_generation_prompt"] = .bool(request.addsGenerationPrompt)
+        context["add_generation_prompt"] = .bool(request.addsGenerationPrompt || prefill != nil)
 
         var text: String
         do {
@@ -57,7 +65,9 @@ package struct ChatPrompt: Sendable {
                 "The chat template refuses the messages: \(error.kind == .raised ? error.message : "\(error)")",
                 param: "messages")
         }
-        if request.continuesFinalMessage {
+        if let prefill {
+            text += try prefill.text(after: text, &guarded)
+        } else if request.continuesFinalMessage {
             guard let mark, let end = text.unicodeScalars.lastIndex(of: mark) else {
                 throw .invalidRequest(
                     "'continue_final_message' needs a last message whose content the chat template keeps.",

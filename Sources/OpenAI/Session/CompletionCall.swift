@@ -23,6 +23,8 @@ package struct CompletionCall: Sendable {
     var serving = ServingFields()
     /// The client's own name for the request.
     package var requestName: String?
+    /// Choices that a response has for each prompt, the likeliest of those generated; nil: all.
+    var returnedChoices: Int?
 
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
@@ -77,20 +79,23 @@ package struct CompletionCall: Sendable {
         let name = requestID ?? ownName
         let identity = context.identity("cmpl-", name, model: model)
         let serving = try ServingFields(fields)
-        let sampling = request.sampling
+        var sampling = request.sampling
         var options = sampling.outputOptions(context)
-        options.logprobs = sampling.parameters.logprobs == nil ? nil : .everyToken
+        let wantsLogprobs = sampling.parameters.logprobs != nil
+        let isSelection = sampling.choices > request.returnedChoices
+        if isSelection, !wantsLogprobs { sampling.parameters.logprobs = 0 }
+        options.logprobs = wantsLogprobs || isSelection ? .everyToken : nil
         var prompts: [TextResponses.Prompt] = []
         var requests: [GenerationRequest] = []
         for prompt in request.prompts {
-            let encoded = context.encode(prompt, request)
+            let encoded = try context.encode(prompt, request)
             let length = try context.completionLength(
                 prompt: encoded.tokens.count, requested: request.maxTokens,
                 unlessRequested: CompletionRequest.defaultLength, param: "prompt")
             var generation = try sampling.generationRequest(
                 id: identity.id, prompt: encoded.tokens, maxTokens: length, options: options, context: context,
                 param: "prompt")
-            if request.echoes, length == 0 || sampling.parameters.logprobs != nil {
+            if request.echoes, length == 0 || wantsLogprobs {
                 generation.promptLogprobs = sampling.parameters.logprobs ?? 0
             }
             serving.apply(to: &generation)
@@ -102,9 +107,9 @@ package struct CompletionCall: Sendable {
             includesUsage: request.includesUsage, options: options,
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
-                returnsTokens: sampling.returnsTokens, wantsLogprobs: options.logprobs != nil,
+                returnsTokens: sampling.returnsTokens, wantsLogprobs: wantsLogprobs,
                 includesUsage: request.includesUsage),
-            serving: serving, requestName: name)
+            serving: serving, requestName: name, returnedChoices: isSelection ? request.returnedChoices : nil)
     }
 }
 
@@ -123,7 +128,10 @@ extension ModelContext {
         }.joined()
     }
 
-    fileprivate func encode(_ prompt: CompletionRequest.Prompt, _ request: CompletionRequest) -> TextResponses.Prompt {
+    fileprivate func encode(
+        _ prompt: CompletionRequest.Prompt, _ request: CompletionRequest
+    ) throws(APIError) -> TextResponses.Prompt {
+        if let suffix = request.suffix { return try encode(prompt, upTo: suffix, request) }
         switch prompt {
         case .text(let text):
             let tokens =
@@ -133,6 +141,24 @@ extension ModelContext {
             let text = request.echoes ? tokenizer.decode(tokens, skippingSpecialTokens: false) : ""
             return TextResponses.Prompt(tokens: tokens, text: text)
         }
+    }
+}
+
+extension ModelContext {
+    /// A prompt with a gap before `suffix`.
+    private func encode(
+        _ prompt: CompletionRequest.Prompt, upTo suffix: String, _ request: CompletionRequest
+    ) throws(APIError) -> TextResponses.Prompt {
+        guard let gap = FillInMiddle(tokenizer) else {
+            throw .invalidRequest(
+                "'suffix' is not supported: this model's vocabulary has no tokens for filling gaps. Leave it out.",
+                param: "suffix")
+        }
+        guard case .text(let text) = prompt else {
+            throw .invalidRequest("'prompt' must be text where there is a 'suffix'.", param: "prompt")
+        }
+        return TextResponses.Prompt(
+            tokens: gap.tokens(before: text, after: suffix, addsSpecialTokens: request.addsSpecialTokens), text: text)
     }
 }
 

@@ -5,12 +5,17 @@ internal import OpenAI
 struct Endpoints: Sendable {
     let state: ServiceState
     let authenticator: Authenticator
+    /// Lets administrators in; nil: nobody is one.
+    let administrators: Authenticator?
     let keepAlive: Duration?
     let preparation = RequestPreparation()
 
-    init(state: ServiceState, authenticator: Authenticator, keepAlive: Duration?) {
+    init(
+        state: ServiceState, authenticator: Authenticator, administrators: Authenticator? = nil, keepAlive: Duration?
+    ) {
         self.state = state
         self.authenticator = authenticator
+        self.administrators = administrators
         self.keepAlive = keepAlive
     }
 

@@ -1,0 +1,70 @@
+internal import JSON
+
+/// What the service answers to, as OpenAPI 3.1 has it: /openapi.json.
+///
+/// A test holds it against the router: a route that is not described here, or described and not there, fails it.
+enum APIDescription {
+    static let operations: [APIOperation] =
+        completionOperations + modelOperations + tokenizerOperations + serverOperations
+
+    /// The whole document.
+    static let document: [UInt8] = {
+        var paths = JSONObject()
+        for operation in operations {
+            var methods = paths[operation.path]?.objectValue ?? [:]
+            methods[operation.method.lowercased()] = operation.json
+            paths[operation.path] = .object(methods)
+        }
+        var schemas = JSONObject()
+        for text in [
+            chatRequestSchemas, textRequestSchemas, samplingSchemas, completionSchemas, tokenizerSchemas, serverSchemas,
+        ] {
+            for (name, schema) in parse(text) { schemas[name] = schema }
+        }
+        schemas["ChatCompletionRequest"] = merged(["ChatFields", "SamplingFields", "TemplateFields"], schemas)
+        schemas["CompletionRequest"] = merged(["TextFields", "SamplingFields"], schemas)
+        let document: JSONValue = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "Apus", "version": .string(Version.text),
+                "description": "The routes under /v1 also answer without it and under /beta.",
+            ],
+            "security": [["bearer": []], [:]],
+            "paths": .object(paths),
+            "components": [
+                "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer"]],
+                "responses": [
+                    "Error": [
+                        "description": "A failure; Retry-After tells where waiting helps.",
+                        "content": [
+                            "application/json": ["schema": ["$ref": "#/components/schemas/ErrorResponse"]]
+                        ],
+                    ]
+                ],
+                "schemas": .object(schemas),
+            ],
+        ]
+        var bytes: [UInt8] = []
+        document.write(into: &bytes)
+        return bytes
+    }()
+
+    /// One object schema with the fields of several.
+    private static func merged(_ names: [String], _ schemas: JSONObject) -> JSONValue {
+        var properties = JSONObject()
+        var required: [JSONValue] = []
+        for name in names {
+            for (field, schema) in schemas[name]?["properties"]?.objectValue ?? [:] { properties[field] = schema }
+            required += schemas[name]?["required"]?.arrayValue ?? []
+        }
+        return ["type": "object", "properties": .object(properties), "required": .array(required)]
+    }
+
+    private static func parse(_ text: String) -> JSONObject {
+        do {
+            return try JSONValue(parsing: Array(text.utf8)).objectValue ?? [:]
+        } catch {
+            preconditionFailure("a schema of /openapi.json is no JSON: \(error)")
+        }
+    }
+}
