@@ -1,6 +1,6 @@
 internal import JSON
 
-/// What the service answers to, as OpenAPI 3.1 has it: /openapi.json.
+/// What the service answers to, as OpenAPI 3.2 has it: /openapi.json.
 ///
 /// A test holds it against the router: a route that is not described here, or described and not there, fails it.
 enum APIDescription {
@@ -24,7 +24,7 @@ enum APIDescription {
         schemas["ChatCompletionRequest"] = merged(["ChatFields", "SamplingFields", "TemplateFields"], schemas)
         schemas["CompletionRequest"] = merged(["TextFields", "SamplingFields"], schemas)
         let document: JSONValue = [
-            "openapi": "3.1.0",
+            "openapi": "3.2.0",
             "info": [
                 "title": "Apus", "version": .string(Version.text),
                 "description": "The routes under /v1 also answer without it and under /beta.",

@@ -66,7 +66,17 @@ struct APIOperation: Sendable {
         case .streamable(let schema, let chunk):
             [
                 "application/json": ["schema": Self.reference(schema)],
-                "text/event-stream": ["itemSchema": Self.reference(chunk)],
+                "text/event-stream": [
+                    "itemSchema": [
+                        "type": "object", "required": ["data"],
+                        "properties": [
+                            "data": [
+                                "type": "string", "description": "The last one is [DONE].",
+                                "contentMediaType": "application/json", "contentSchema": Self.reference(chunk),
+                            ]
+                        ],
+                    ]
+                ],
             ]
         case .text:
             ["text/plain": ["schema": ["type": "string"]]]
