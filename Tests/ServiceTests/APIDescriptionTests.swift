@@ -9,11 +9,7 @@ struct APIDescriptionTests {
         state: ServiceState(), authenticator: Authenticator(keys: []), keepAlive: nil
     ).router(cors: CORSPolicy())
 
-    private let document: JSONValue
-
-    init() throws {
-        document = try JSONValue(parsing: APIDescription.document)
-    }
+    private let document = APIDescription.document(models: ["nano"])
 
     /// Without the API's prefixes.
     private func name(_ method: String, _ path: String) -> String {

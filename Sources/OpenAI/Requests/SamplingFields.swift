@@ -19,8 +19,9 @@ struct SamplingFields: Sendable {
 
     init(_ fields: FieldReader, defaults: SamplingDefaults, vocabularySize: Int) throws(APIError) {
         parameters.temperature = Float(try fields.number("temperature", in: 0...2) ?? defaults.temperature)
-        parameters.topP = Float(
-            try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP)
+        let topP = try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP
+        // What is above 0 stays above it in 32 bits.
+        parameters.topP = max(Float(topP), .leastNormalMagnitude)
         parameters.topK = max(0, try fields.integer("top_k", in: -1...Int(Int32.max)) ?? defaults.topK)
         parameters.minP = Float(try fields.number("min_p", in: 0...1) ?? defaults.minP)
         parameters.presencePenalty = Float(try fields.number("presence_penalty", in: -2...2) ?? 0)

@@ -10,7 +10,9 @@ extension Endpoints {
         router.add("POST", "/ping") { _ in health() }
         router.add("GET", "/live") { _ in .json(Self.ok) }
         router.add("GET", "/version") { _ in .json(VersionResponse.body(version: Version.text)) }
-        router.add("GET", "/openapi.json") { _ in .json(APIDescription.document) }
+        router.add("GET", "/openapi.json") { _ in
+            .json(APIDescription.document(models: state.served?.context.names ?? []))
+        }
         router.add("GET", "/metrics") { _ in metrics() }
         router.add("GET", "/load") { _ in load() }
         router.add("GET", "/props") { request in

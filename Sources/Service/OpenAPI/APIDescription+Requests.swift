@@ -5,7 +5,7 @@ extension APIDescription {
         "ChatFields": {
           "type": "object",
           "properties": {
-            "model": {"type": ["string", "null"]},
+            "model": {"$ref": "#/components/schemas/ModelName"},
             "max_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 2147483647},
             "max_completion_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 2147483647},
             "logprobs": {"type": ["boolean", "null"]},
@@ -25,7 +25,7 @@ extension APIDescription {
         "TemplateRequest": {
           "type": "object",
           "properties": {
-            "model": {"type": ["string", "null"]},
+            "model": {"$ref": "#/components/schemas/ModelName"},
             "messages": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Message"}},
             "chat_template_kwargs": {"type": ["object", "null"]},
             "add_generation_prompt": {"type": ["boolean", "null"]},
@@ -86,7 +86,7 @@ extension APIDescription {
         "TextFields": {
           "type": "object",
           "properties": {
-            "model": {"type": ["string", "null"]},
+            "model": {"$ref": "#/components/schemas/ModelName"},
             "prompt": {"anyOf": [
               {"type": "string", "minLength": 1},
               {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
@@ -124,7 +124,7 @@ extension APIDescription {
               "patternProperties": {"^(0|[1-9][0-9]*)$": {"type": "number", "minimum": -100, "maximum": 100}},
               "additionalProperties": false
             },
-            "seed": {"type": ["integer", "null"], "minimum": -9223372036854775808, "maximum": 9223372036854775807},
+            "seed": {"type": ["integer", "null"]},
             "n": {"type": ["integer", "null"], "minimum": 1, "maximum": 128},
             "min_tokens": {"type": ["integer", "null"], "minimum": 0, "maximum": 2147483647},
             "stop": {"anyOf": [

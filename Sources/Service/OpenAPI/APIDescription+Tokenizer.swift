@@ -28,14 +28,14 @@ extension APIDescription {
         "TokenizeRequest": {
           "oneOf": [
             {"type": "object", "properties": {
-              "model": {"type": ["string", "null"]},
+              "model": {"$ref": "#/components/schemas/ModelName"},
               "prompt": {"type": "string"},
               "messages": {"type": "null"},
               "add_special_tokens": {"type": ["boolean", "null"]},
               "return_token_strs": {"type": ["boolean", "null"]}
             }, "required": ["prompt"]},
             {"type": "object", "properties": {
-              "model": {"type": ["string", "null"]},
+              "model": {"$ref": "#/components/schemas/ModelName"},
               "messages": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Message"}},
               "prompt": {"type": "null"},
               "add_special_tokens": {"type": ["boolean", "null"]},
@@ -59,7 +59,7 @@ extension APIDescription {
         "DetokenizeRequest": {
           "type": "object",
           "properties": {
-            "model": {"type": ["string", "null"]},
+            "model": {"$ref": "#/components/schemas/ModelName"},
             "tokens": {"type": "array", "items": {"type": "integer", "minimum": 0}}
           },
           "required": ["tokens"]

@@ -8,7 +8,9 @@ enum APIDescription {
         completionOperations + modelOperations + tokenizerOperations + serverOperations
 
     /// The whole document.
-    static let document: [UInt8] = {
+    ///
+    /// - Parameter models: the names that are served; empty while none is.
+    static func document(models: [String]) -> JSONValue {
         var paths = JSONObject()
         for operation in operations {
             var methods = paths[operation.path]?.objectValue ?? [:]
@@ -23,7 +25,9 @@ enum APIDescription {
         }
         schemas["ChatCompletionRequest"] = merged(["ChatFields", "SamplingFields", "TemplateFields"], schemas)
         schemas["CompletionRequest"] = merged(["TextFields", "SamplingFields"], schemas)
-        let document: JSONValue = [
+        schemas["ModelName"] =
+            models.isEmpty ? ["type": ["string", "null"]] : ["enum": .array(models.map(JSONValue.string) + [.null])]
+        return [
             "openapi": "3.2.0",
             "info": [
                 "title": "Apus", "version": .string(Version.text),
@@ -44,10 +48,7 @@ enum APIDescription {
                 "schemas": .object(schemas),
             ],
         ]
-        var bytes: [UInt8] = []
-        document.write(into: &bytes)
-        return bytes
-    }()
+    }
 
     /// One object schema with the fields of several.
     private static func merged(_ names: [String], _ schemas: JSONObject) -> JSONValue {

@@ -71,8 +71,15 @@ struct APIOperation: Sendable {
                         "type": "object", "required": ["data"],
                         "properties": [
                             "data": [
-                                "type": "string", "description": "The last one is [DONE].",
-                                "contentMediaType": "application/json", "contentSchema": Self.reference(chunk),
+                                "anyOf": [
+                                    ["const": "[DONE]"],
+                                    [
+                                        "type": "string", "contentMediaType": "application/json",
+                                        "contentSchema": [
+                                            "anyOf": [Self.reference(chunk), Self.reference("ErrorResponse")]
+                                        ],
+                                    ],
+                                ]
                             ]
                         ],
                     ]
