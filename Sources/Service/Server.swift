@@ -76,7 +76,9 @@ package struct Server: Sendable {
         let router = Endpoints(
             state: state, authenticator: Authenticator(keys: configuration.apiKeys),
             administrators: configuration.adminKeys.isEmpty ? nil : Authenticator(keys: configuration.adminKeys),
-            keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil
+            keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
+            responses: ResponseStore(
+                capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory)
         ).router(cors: cors)
         return HTTPServer(configuration: http, logger: logger) { await router.handle($0) }
     }

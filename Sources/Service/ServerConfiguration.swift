@@ -38,6 +38,10 @@ package struct ServerConfiguration: Sendable {
     package var reasoningParser: ReasoningParser = .deepseekR1
     package var generationConfig: GenerationConfigSource = .auto
     package var allowedOrigins = ["*"]
+    /// Responses of /v1/responses that are kept for later requests; 0: none.
+    package var maxStoredResponses = 1024
+    /// Bytes for them.
+    package var storedResponsesMemory = 64 << 20
     package var maxRequestBytes = 64 << 20
     package var shutdownTimeoutSeconds = 30.0
     /// Pause after which a waiting stream gets a comment line; 0: none.

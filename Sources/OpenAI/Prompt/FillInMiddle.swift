@@ -37,3 +37,21 @@ struct FillInMiddle {
         return (isAdded ? [begin].compactMap { $0 } : []) + guarded.encode(text, with: tokenizer)
     }
 }
+
+extension ModelContext {
+    /// A prompt with a gap before `suffix`.
+    func encode(
+        _ prompt: CompletionRequest.Prompt, upTo suffix: String, _ request: CompletionRequest
+    ) throws(APIError) -> TextResponses.Prompt {
+        guard let gap = FillInMiddle(tokenizer) else {
+            throw .invalidRequest(
+                "'suffix' is not supported: this model's vocabulary has no tokens for filling gaps. Leave it out.",
+                param: "suffix")
+        }
+        guard case .text(let text) = prompt else {
+            throw .invalidRequest("'prompt' must be text where there is a 'suffix'.", param: "prompt")
+        }
+        return TextResponses.Prompt(
+            tokens: gap.tokens(before: text, after: suffix, addsSpecialTokens: request.addsSpecialTokens), text: text)
+    }
+}

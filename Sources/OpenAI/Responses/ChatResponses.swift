@@ -33,8 +33,10 @@ struct ChatResponses: ResponseDialect {
         chunkHead = writer.bytes
     }
 
-    func opening(_ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?) -> [UInt8]? {
-        chunk(place, tokens: []) { writer in
+    func opening(
+        _ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?, usage: Usage
+    ) -> [StreamPayload] {
+        let opening = chunk(place, tokens: []) { writer in
             writer.field("role", "assistant")
             writer.field("content", "")
             writer.key("reasoning_content")
@@ -45,10 +47,11 @@ struct ChatResponses: ResponseDialect {
                 $0.value(prompt)
             }
         }
+        return [opening]
     }
 
-    func chunks(of delta: OutputDelta, _ place: inout ChoicePlace) -> [[UInt8]] {
-        var chunks: [[UInt8]] = []
+    func payloads(of delta: OutputDelta, _ place: inout ChoicePlace) -> [StreamPayload] {
+        var chunks: [StreamPayload] = []
         var tokens = delta.tokens
         if !delta.reasoning.isEmpty || !delta.reasoningLogprobs.isEmpty {
             var part = OutputDelta()
@@ -73,24 +76,29 @@ struct ChatResponses: ResponseDialect {
         return chunks
     }
 
-    func progressChunk(_ progress: PromptProgress) -> [UInt8]? {
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
         var writer = JSONWriter(chunkHead)
         writer.beginArray()
         writer.endArray()
         writer.key("prompt_progress")
         progress.write(to: &writer)
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
-    func usageChunk(_ usage: Usage) -> [UInt8] {
+    func closing(_ usage: Usage) -> [StreamPayload] {
+        includesUsage ? [usageChunk(usage), .done] : [.done]
+    }
+
+    /// The chunk without choices that `include_usage` asks for.
+    private func usageChunk(_ usage: Usage) -> StreamPayload {
         var writer = JSONWriter(chunkHead)
         writer.beginArray()
         writer.endArray()
         writer.key("usage")
         usage.write(to: &writer)
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
     func response(
@@ -138,7 +146,7 @@ struct ChatResponses: ResponseDialect {
         _ place: ChoicePlace, tokens: [Int32], logprobs: OutputDelta = OutputDelta(),
         ending: OutputDelta.Ending? = nil, delta: (inout JSONWriter) -> Void,
         ending writeEnd: (inout JSONWriter) -> Void = { _ in }
-    ) -> [UInt8] {
+    ) -> StreamPayload {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(chunkHead.count + 192)
         bytes.append(contentsOf: chunkHead)
@@ -160,7 +168,7 @@ struct ChatResponses: ResponseDialect {
             writer.null()
         }
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
     /// `finish_reason`, with `stop_reason` at the end and `token_ids` where they are wanted, as vLLM has them.
@@ -183,41 +191,12 @@ struct ChatResponses: ResponseDialect {
         }
         writer.beginObject()
         writer.key("content")
-        write(output.contentLogprobs, to: &writer)
+        writer.value(output.contentLogprobs, tokenizer)
         writer.key("reasoning_content")
-        write(output.reasoningLogprobs, to: &writer)
+        writer.value(output.reasoningLogprobs, tokenizer)
         writer.key("refusal")
         writer.null()
         writer.endObject()
-    }
-
-    private func write(_ entries: [OutputDelta.TokenLogprob], to writer: inout JSONWriter) {
-        writer.beginArray()
-        for entry in entries {
-            writer.beginObject()
-            writeToken(entry.token, entry.logprobs.logprob, to: &writer)
-            writer.key("top_logprobs")
-            writer.beginArray()
-            for (token, logprob) in entry.logprobs.top {
-                writer.beginObject()
-                writeToken(token, logprob, to: &writer)
-                writer.endObject()
-            }
-            writer.endArray()
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private func writeToken(_ token: Int32, _ logprob: Float, to writer: inout JSONWriter) {
-        let bytes = tokenizer.bytes(of: token)
-        writer.field("token", String(decoding: bytes, as: UTF8.self))
-        writer.key("logprob")
-        writer.logprob(logprob)
-        writer.key("bytes")
-        writer.beginArray()
-        for byte in bytes { writer.value(Int(byte)) }
-        writer.endArray()
     }
 }
 

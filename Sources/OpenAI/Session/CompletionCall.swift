@@ -3,21 +3,24 @@ internal import FoundationEssentials
 internal import JSON
 internal import Tokenization
 
-/// A request of /v1/chat/completions or /v1/completions, decoded, validated and encoded: ready for the engine.
+/// A request of one of the generating routes, decoded, validated and encoded: ready for the engine.
 package struct CompletionCall: Sendable {
     package enum Route: String, Sendable {
         case chat, text
+        /// OpenAI's /v1/responses.
+        case responses
+        /// Anthropic's /v1/messages.
+        case messages
     }
 
     package let route: Route
-    /// `chatcmpl-…` or `cmpl-…`
+    /// `chatcmpl-…`, `cmpl-…`, `resp_…` or `msg_…`
     package let id: String
     /// The served name that the request used.
     package let model: String
     package let isStreaming: Bool
     /// One for each prompt.
     package let requests: [GenerationRequest]
-    let includesUsage: Bool
     let options: OutputOptions
     let dialect: any ResponseDialect
     var serving = ServingFields()
@@ -35,7 +38,32 @@ package struct CompletionCall: Sendable {
     package static func chat(
         body: [UInt8], context: ModelContext, requestID: String? = nil
     ) throws(APIError) -> CompletionCall {
-        let fields = try FieldReader(body: body)
+        try chat(FieldReader(body: body), route: .chat, context: context, requestID: requestID) { chat in
+            ChatResponses(
+                identity: chat.identity, tokenizer: context.tokenizer, prompt: chat.prompt,
+                returnsTokens: chat.request.sampling.returnsTokens,
+                wantsLogprobs: chat.request.sampling.parameters.logprobs != nil,
+                includesUsage: chat.request.includesUsage)
+        }
+    }
+
+    /// A chat request as the writer of its responses sees it.
+    struct Chat: Sendable {
+        var identity: ResponseIdentity
+        var request: ChatCompletionRequest
+        var prompt: [Int32]
+    }
+
+    /// A call of a route whose requests are those of chat completions, or are translated into such.
+    ///
+    /// - Parameters:
+    ///   - fields: the request in the shape of chat completions.
+    ///   - responseID: the random part of the response's id, where that is no name of the client's.
+    ///   - makeDialect: gives what writes the responses.
+    static func chat(
+        _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?, responseID: String? = nil,
+        makeDialect: (Chat) -> any ResponseDialect
+    ) throws(APIError) -> CompletionCall {
         let model = try context.resolve(model: try fields.string("model"))
         let request = try ChatCompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize)
@@ -44,23 +72,18 @@ package struct CompletionCall: Sendable {
             prompt: prompt.count, requested: request.maxTokens, param: "messages")
         let ownName = try fields.requestID()
         let name = requestID ?? ownName
-        let identity = context.identity("chatcmpl-", name, model: model)
+        let identity = context.identity(route, responseID ?? name, model: model)
         let serving = try ServingFields(fields)
         let sampling = request.sampling
-        let wantsLogprobs = sampling.parameters.logprobs != nil
         var options = sampling.outputOptions(context)
         options.reasoning = context.reasoning
-        options.logprobs = wantsLogprobs ? .messageTokens : nil
+        options.logprobs = sampling.parameters.logprobs == nil ? nil : .messageTokens
         var generation = try sampling.generationRequest(
             id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
         serving.apply(to: &generation)
         return CompletionCall(
-            route: .chat, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
-            includesUsage: request.includesUsage, options: options,
-            dialect: ChatResponses(
-                identity: identity, tokenizer: context.tokenizer, prompt: prompt,
-                returnsTokens: sampling.returnsTokens, wantsLogprobs: wantsLogprobs,
-                includesUsage: request.includesUsage),
+            route: route, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
+            options: options, dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt)),
             serving: serving, requestName: name)
     }
 
@@ -77,7 +100,7 @@ package struct CompletionCall: Sendable {
             mostPrompts: context.mostPrompts)
         let ownName = try fields.requestID()
         let name = requestID ?? ownName
-        let identity = context.identity("cmpl-", name, model: model)
+        let identity = context.identity(.text, name, model: model)
         let serving = try ServingFields(fields)
         var sampling = request.sampling
         var options = sampling.outputOptions(context)
@@ -104,7 +127,7 @@ package struct CompletionCall: Sendable {
         }
         return CompletionCall(
             route: .text, id: identity.id, model: model, isStreaming: request.streams, requests: requests,
-            includesUsage: request.includesUsage, options: options,
+            options: options,
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
                 returnsTokens: sampling.returnsTokens, wantsLogprobs: wantsLogprobs,
@@ -114,14 +137,17 @@ package struct CompletionCall: Sendable {
 }
 
 extension ModelContext {
-    fileprivate func identity(_ prefix: String, _ requestID: String?, model: String) -> ResponseIdentity {
+    fileprivate func identity(
+        _ route: CompletionCall.Route, _ requestID: String?, model: String
+    ) -> ResponseIdentity {
         ResponseIdentity(
-            id: prefix + (requestID ?? Self.randomID()), created: Int(Date().timeIntervalSince1970), model: model,
+            id: route.idPrefix + (requestID ?? Self.randomID()), created: Int(Date().timeIntervalSince1970),
+            model: model,
             systemFingerprint: systemFingerprint)
     }
 
     /// 32 hexadecimal digits.
-    private static func randomID() -> String {
+    static func randomID() -> String {
         (0..<2).map { _ in
             let digits = String(UInt64.random(in: .min ... .max), radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
@@ -144,21 +170,23 @@ extension ModelContext {
     }
 }
 
-extension ModelContext {
-    /// A prompt with a gap before `suffix`.
-    private func encode(
-        _ prompt: CompletionRequest.Prompt, upTo suffix: String, _ request: CompletionRequest
-    ) throws(APIError) -> TextResponses.Prompt {
-        guard let gap = FillInMiddle(tokenizer) else {
-            throw .invalidRequest(
-                "'suffix' is not supported: this model's vocabulary has no tokens for filling gaps. Leave it out.",
-                param: "suffix")
+extension CompletionCall.Route {
+    fileprivate var idPrefix: String {
+        switch self {
+        case .chat: "chatcmpl-"
+        case .text: "cmpl-"
+        case .responses: "resp_"
+        case .messages: "msg_"
         }
-        guard case .text(let text) = prompt else {
-            throw .invalidRequest("'prompt' must be text where there is a 'suffix'.", param: "prompt")
+    }
+
+    /// The request's field that the prompt comes from.
+    var promptField: String {
+        switch self {
+        case .chat, .messages: "messages"
+        case .text: "prompt"
+        case .responses: "input"
         }
-        return TextResponses.Prompt(
-            tokens: gap.tokens(before: text, after: suffix, addsSpecialTokens: request.addsSpecialTokens), text: text)
     }
 }
 

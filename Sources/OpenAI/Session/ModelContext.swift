@@ -61,6 +61,14 @@ package struct ModelContext: Sendable {
         return try chatPrompt.render(request)
     }
 
+    /// The prompt of a request in the shape of chat completions.
+    func promptTokens(_ fields: FieldReader) throws(APIError) -> [Int32] {
+        _ = try resolve(model: try fields.string("model"))
+        let request = try ChatCompletionRequest(
+            fields, defaults: defaults, vocabularySize: tokenizer.vocabularySize)
+        return try render(request.template).tokens
+    }
+
     /// The completion's greatest length for a prompt.
     ///
     /// - Parameter unlessRequested: the length, if the context has it, of a request that names none; nil: the model's

@@ -5,16 +5,14 @@ internal import OpenAI
 extension Endpoints {
     /// What the model continues.
     func addCompletions(to router: inout Router) {
-        router.addAPI("POST", "/chat/completions") { await complete($0, .chat) }
-        router.addAPI("POST", "/completions") { await complete($0, .text) }
-    }
-
-    private func complete(_ request: HTTPRequest, _ route: CompletionCall.Route) async -> HTTPResponse {
-        let name = request.clientID
-        return await complete(request) { ready throws(APIError) in
-            switch route {
-            case .chat: try CompletionCall.chat(body: request.body, context: ready.context, requestID: name)
-            case .text: try CompletionCall.text(body: request.body, context: ready.context, requestID: name)
+        router.addAPI("POST", "/chat/completions") { request in
+            await complete(request) { ready throws(APIError) in
+                try CompletionCall.chat(body: request.body, context: ready.context, requestID: request.clientID)
+            }
+        }
+        router.addAPI("POST", "/completions") { request in
+            await complete(request) { ready throws(APIError) in
+                try CompletionCall.text(body: request.body, context: ready.context, requestID: request.clientID)
             }
         }
     }

@@ -8,15 +8,19 @@ struct Endpoints: Sendable {
     /// Lets administrators in; nil: nobody is one.
     let administrators: Authenticator?
     let keepAlive: Duration?
+    /// Responses that clients may ask for again.
+    let responses: ResponseStore
     let preparation = RequestPreparation()
 
     init(
-        state: ServiceState, authenticator: Authenticator, administrators: Authenticator? = nil, keepAlive: Duration?
+        state: ServiceState, authenticator: Authenticator, administrators: Authenticator? = nil, keepAlive: Duration?,
+        responses: ResponseStore
     ) {
         self.state = state
         self.authenticator = authenticator
         self.administrators = administrators
         self.keepAlive = keepAlive
+        self.responses = responses
     }
 
     /// - Parameter cors: which browser pages may call.
@@ -32,6 +36,7 @@ struct Endpoints: Sendable {
         addModels(to: &router)
         addTokenizer(to: &router)
         addCompletions(to: &router)
+        addResponses(to: &router)
         return router
     }
 
