@@ -1,12 +1,14 @@
 import HTTP
 import JSON
+import OpenAI
 import Testing
 
 @testable import Service
 
 struct APIDescriptionTests {
     private let router = Endpoints(
-        state: ServiceState(), authenticator: Authenticator(keys: []), keepAlive: nil
+        state: ServiceState(), authenticator: Authenticator(keys: []), keepAlive: nil,
+        responses: ResponseStore(capacity: 1, memory: 1)
     ).router(cors: CORSPolicy())
 
     private let document = APIDescription.document(models: ["nano"])

@@ -5,7 +5,7 @@ internal import JSON
 /// A test holds it against the router: a route that is not described here, or described and not there, fails it.
 enum APIDescription {
     static let operations: [APIOperation] =
-        completionOperations + modelOperations + tokenizerOperations + serverOperations
+        completionOperations + responseOperations + modelOperations + tokenizerOperations + serverOperations
 
     /// The whole document.
     ///
@@ -19,7 +19,8 @@ enum APIDescription {
         }
         var schemas = JSONObject()
         for text in [
-            chatRequestSchemas, textRequestSchemas, samplingSchemas, completionSchemas, tokenizerSchemas, serverSchemas,
+            chatRequestSchemas, textRequestSchemas, samplingSchemas, completionSchemas, responseSchemas,
+            tokenizerSchemas, serverSchemas,
         ] {
             for (name, schema) in parse(text) { schemas[name] = schema }
         }
