@@ -105,7 +105,7 @@ def copy(value):
     return json.loads(json.dumps(value))
 
 
-def mutated(value, rng, depth=0):
+def mutated(value, rng):
     """The value with one part replaced, removed, doubled or wrapped."""
     if isinstance(value, dict) and value and rng.random() < 0.85:
         key = rng.choice(list(value))
@@ -113,9 +113,9 @@ def mutated(value, rng, depth=0):
         if change < 0.12:
             del value[key]
         elif change < 0.2:
-            value[rng.choice(TEXTS)] = rng.choice(ODDITIES)
+            value[rng.choice(TEXTS)] = copy(rng.choice(ODDITIES))
         else:
-            value[key] = mutated(value[key], rng, depth + 1)
+            value[key] = mutated(value[key], rng)
         return value
     if isinstance(value, list) and value and rng.random() < 0.85:
         index = rng.randrange(len(value))
@@ -125,7 +125,7 @@ def mutated(value, rng, depth=0):
         elif change < 0.3:
             value.append(copy(value[index]))
         else:
-            value[index] = mutated(value[index], rng, depth + 1)
+            value[index] = mutated(value[index], rng)
         return value
     if isinstance(value, str) and rng.random() < 0.5:
         place = rng.randrange(len(value) + 1)
@@ -135,7 +135,7 @@ def mutated(value, rng, depth=0):
         for _ in range(rng.choice([1, 5, 200])):
             nested = [nested] if rng.random() < 0.5 else {"a": nested}
         return nested
-    return rng.choice(ODDITIES)
+    return copy(rng.choice(ODDITIES))
 
 
 ROUTES = [
@@ -160,7 +160,7 @@ def request(rng):
     body = copy(body)
     fields = extras(rng)
     for name in rng.sample(list(fields), rng.randrange(4)):
-        body[name] = fields[name]
+        body[name] = copy(fields[name])
     for _ in range(rng.choice([0, 1, 1, 2, 4])):
         body = mutated(body, rng)
     data = json.dumps(body).encode()
@@ -188,9 +188,10 @@ class Fuzzer:
         rng = random.Random(seed)
         connection = None
         while time.monotonic() < self.deadline and not self.failures:
-            path, data = request(rng)
-            leaves = rng.random() < 0.05
+            path, data = "", b""
             try:
+                path, data = request(rng)
+                leaves = rng.random() < 0.05
                 connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
                 connection.request("POST", path, data, {"Content-Type": "application/json"})
                 if leaves:

@@ -31,7 +31,7 @@ extension APIDescription {
                 "type": {"const": "message"},
                 "role": {"enum": ["user", "system", "developer"]},
                 "content": {"type": "string"}
-              }, "required": ["role", "content"], "additionalProperties": false}}
+              }, "required": ["role", "content"]}}
             ]},
             "instructions": {"type": ["string", "null"]},
             "max_output_tokens": {"type": ["integer", "null"], "minimum": 16, "maximum": 2147483647},
