@@ -11,7 +11,8 @@ final class EngineInbox: Sendable {
         var channel: EventChannel
     }
 
-    struct Cancellation: Sendable {
+    /// Something said about all choices of a request, or one.
+    struct Signal: Sendable {
         var request: UInt64
         var choice: Int?
     }
@@ -19,13 +20,14 @@ final class EngineInbox: Sendable {
     /// One reading of the inbox.
     struct Contents: Sendable {
         var submissions: [Submission] = []
-        var cancellations: [Cancellation] = []
+        var cancellations: [Signal] = []
+        var reasoningEnds: [Signal] = []
         /// Each waits for the number of blocks that were forgotten.
         var cacheResets: [CheckedContinuation<Int?, Never>] = []
         var isStopping = false
 
         var isEmpty: Bool {
-            submissions.isEmpty && cancellations.isEmpty && cacheResets.isEmpty && !isStopping
+            submissions.isEmpty && cancellations.isEmpty && reasoningEnds.isEmpty && cacheResets.isEmpty && !isStopping
         }
     }
 
@@ -86,9 +88,17 @@ final class EngineInbox: Sendable {
     }
 
     func cancel(request: UInt64, choice: Int?) {
+        tell(Signal(request: request, choice: choice), \.cancellations)
+    }
+
+    func endReasoning(request: UInt64, choice: Int?) {
+        tell(Signal(request: request, choice: choice), \.reasoningEnds)
+    }
+
+    private func tell(_ signal: Signal, _ list: WritableKeyPath<Contents, [Signal]>) {
         state.withLock { state in
             guard state.phase != .stopped else { return }
-            state.contents.cancellations.append(Cancellation(request: request, choice: choice))
+            state.contents[keyPath: list].append(signal)
             wakeIfAsleep(&state)
         }
     }

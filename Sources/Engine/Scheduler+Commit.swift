@@ -77,6 +77,7 @@ extension Scheduler {
         }
         let branches = request.liveChoices.dropFirst().map { branch(of: trunk, choice: $0) }
         for (sequence, sample) in zip([trunk] + branches, result.samples[run.samples]) {
+            sequence.beginChoice()
             try append(sample, to: sequence, &outputs)
         }
     }
@@ -102,19 +103,31 @@ extension Scheduler {
     ) throws(EngineError) {
         guard let sample else { throw Self.notFinite(before: sequence.tokens.count) }
         let request = sequence.request
-        sequence.append(sample.token)
-        counters.generatedTokens += 1
-        outputs.append(
-            SchedulerOutput(
-                request: request.number,
-                content: .event(.token(choice: sequence.choice, id: sample.token, logprobs: sample.logprobs))))
-        guard let reason = finishReason(of: sequence, after: sample.token) else { return }
-        end(choice: sequence.choice, of: request, reason: reason, &outputs)
+        var next = sample
+        while true {
+            try sequence.append(next.token)
+            counters.generatedTokens += 1
+            outputs.append(
+                SchedulerOutput(
+                    request: request.number,
+                    content: .event(.token(choice: sequence.choice, id: next.token, logprobs: next.logprobs))))
+            if let reason = finishReason(of: sequence, after: next.token) {
+                return end(choice: sequence.choice, of: request, reason: reason, &outputs)
+            }
+            try sequence.prepareConstraint()
+            // Tokens that are known need no logits: they are rows of one step, unless their log-probabilities matter.
+            guard let forced = sequence.forcedToken, request.request.sampling.logprobs == nil else { return }
+            next = SampledToken(token: forced, logprobs: nil)
+        }
     }
 
     private func finishReason(of sequence: TokenSequence, after token: Int32) -> FinishReason? {
         let request = sequence.request.request
         if request.stopTokens.contains(token) { return .stopToken(token) }
+        if sequence.isComplete { return .grammar }
+        if let limits = request.guidance?.repetition, limits.isMet(by: sequence.tokens[sequence.promptLength...]) {
+            return .repetition
+        }
         let isFull = sequence.generatedCount >= request.maxTokens || sequence.tokens.count >= limits.maxLength
         return isFull ? .length : nil
     }

@@ -19,11 +19,11 @@ struct Authenticator: Sendable {
         guard isKnown else { throw .unauthorized("The API key is not known here.") }
     }
 
-    /// A bearer token, as OpenAI's clients send it, or `x-api-key`, as Anthropic's do.
+    /// The key in `Authorization`, or in the field that Anthropic's clients send.
     private func key(of request: HTTPRequest) throws(APIError) -> String {
         guard let field = request.headers["Authorization"] else {
-            if let key = request.headers["x-api-key"] { return key }
-            throw .unauthorized("No API key was sent. Send it as `Authorization: Bearer KEY`.")
+            if let key = request.headers["X-Api-Key"] { return key }
+            throw .unauthorized("No API key was sent. Send it as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`.")
         }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Checkpoints
 internal import Logging
 internal import Models
+internal import OpenAI
 internal import Service
 internal import Telemetry
 
@@ -61,6 +62,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "How reasoning is told from the answer.")
     var reasoningParser = ReasoningParser.deepseekR1
+
+    @Option(help: "How calls of tools are written; auto goes by the chat template.")
+    var toolCallParser = ToolParserName.auto
 
     @Option(help: "Default sampling: auto (the checkpoint's), vllm (OpenAI's) or a folder with generation_config.json.")
     var generationConfig = "auto"
@@ -163,6 +167,7 @@ struct Serve: AsyncParsableCommand {
         result.seed = seed
         result.chatTemplate = chatTemplate
         result.reasoningParser = reasoningParser
+        result.toolParser = toolCallParser
         result.generationConfig = GenerationConfigSource(argument: generationConfig)
         if !allowedOrigins.isEmpty { result.allowedOrigins = allowedOrigins }
         result.maxStoredResponses = maxStoredResponses

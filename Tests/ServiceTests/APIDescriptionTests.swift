@@ -15,7 +15,7 @@ struct APIDescriptionTests {
 
     /// Without the API's prefixes.
     private func name(_ method: String, _ path: String) -> String {
-        let prefix = Router.apiPrefixes.first { !$0.isEmpty && path.hasPrefix($0 + "/") } ?? ""
+        let prefix = (["/anthropic/v1"] + Router.apiPrefixes).first { !$0.isEmpty && path.hasPrefix($0 + "/") } ?? ""
         return method + " " + path.dropFirst(prefix.count).replacing("...}", with: "}")
     }
 

@@ -5,7 +5,7 @@ internal import JSON
 struct FieldReader {
     let object: JSONObject
     /// Where the object stands in the request, such as `messages[2]`; empty for the request itself.
-    private let path: String
+    let path: String
 
     /// - Throws: 400 unless `value` is an object.
     init(_ value: JSONValue, path: String = "") throws(APIError) {

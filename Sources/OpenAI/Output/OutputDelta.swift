@@ -32,6 +32,8 @@ struct OutputDelta: Sendable, Equatable {
         enum Trigger: Sendable, Equatable {
             case string(String)
             case token(Int32)
+            /// The loop detector.
+            case repetition
         }
 
         var reason: Reason
@@ -52,9 +54,9 @@ struct OutputDelta: Sendable, Equatable {
     mutating func append(_ other: OutputDelta) {
         reasoning += other.reasoning
         content += other.content
+        for call in other.toolCalls { toolCalls.add(call) }
         reasoningLogprobs += other.reasoningLogprobs
         contentLogprobs += other.contentLogprobs
-        toolCalls += other.toolCalls
         tokens += other.tokens
         if let ending = other.ending { self.ending = ending }
     }

@@ -13,12 +13,13 @@ struct ChatResponses: ResponseDialect {
     private let returnsTokens: Bool
     private let wantsLogprobs: Bool
     private let includesUsage: Bool
+    private let calls: ToolCallWriter
     /// The chunk up to its list of choices, and from its end.
     private let chunkHead: [UInt8]
 
     init(
         identity: ResponseIdentity, tokenizer: Tokenizer, prompt: [Int32], returnsTokens: Bool, wantsLogprobs: Bool,
-        includesUsage: Bool
+        includesUsage: Bool, calls: ToolCallWriter = ToolCallWriter(isLegacy: false)
     ) {
         self.tokenizer = tokenizer
         self.identity = identity
@@ -26,6 +27,7 @@ struct ChatResponses: ResponseDialect {
         self.returnsTokens = returnsTokens
         self.wantsLogprobs = wantsLogprobs
         self.includesUsage = includesUsage
+        self.calls = calls
         var writer = JSONWriter()
         writer.beginObject()
         identity.write(object: "chat.completion.chunk", to: &writer)
@@ -68,6 +70,17 @@ struct ChatResponses: ResponseDialect {
             var part = OutputDelta()
             part.contentLogprobs = delta.contentLogprobs
             chunks.append(chunk(place, tokens: tokens, logprobs: part) { writeContent(delta.content, to: &$0) })
+            tokens = []
+        }
+        if !delta.toolCalls.isEmpty {
+            chunks.append(
+                chunk(place, tokens: tokens) { writer in
+                    writer.key("content")
+                    writer.null()
+                    writer.key("reasoning_content")
+                    writer.null()
+                    calls.write(deltas: delta.toolCalls, to: &writer)
+                })
             tokens = []
         }
         if let ending = delta.ending {
@@ -115,11 +128,13 @@ struct ChatResponses: ResponseDialect {
             writer.key("message")
             writer.beginObject()
             writer.field("role", "assistant")
-            writer.field("content", output.content)
+            writer.key("content")
+            writer.value(optional: output.content.isEmpty && !output.toolCalls.isEmpty ? nil : output.content)
             writer.key("reasoning_content")
             writer.value(optional: output.reasoning.isEmpty ? nil : output.reasoning)
             writer.key("refusal")
             writer.null()
+            calls.write(output.toolCalls, to: &writer)
             writer.endObject()
             writeLogprobs(of: output, to: &writer)
             write(output.ending, tokens: output.tokens, to: &writer)
@@ -174,7 +189,7 @@ struct ChatResponses: ResponseDialect {
     /// `finish_reason`, with `stop_reason` at the end and `token_ids` where they are wanted, as vLLM has them.
     private func write(_ ending: OutputDelta.Ending?, tokens: [Int32], to writer: inout JSONWriter) {
         writer.key("finish_reason")
-        writer.value(optional: ending?.reason.rawValue)
+        writer.value(optional: ending.map { calls.finishReason($0.reason) })
         if let ending { ending.writeTrigger(to: &writer) }
         if returnsTokens {
             writer.key("token_ids")
@@ -201,12 +216,13 @@ struct ChatResponses: ResponseDialect {
 }
 
 extension OutputDelta.Ending {
-    /// `stop_reason`: the string or token id that the request asked to stop at, else null.
+    /// `stop_reason`: the string or token id that the request asked to stop at, vLLM's word for a loop, else null.
     func writeTrigger(to writer: inout JSONWriter) {
         writer.key("stop_reason")
         switch trigger {
         case .string(let text): writer.value(text)
         case .token(let token): writer.value(Int(token))
+        case .repetition: writer.value("repetition_detected")
         case nil: writer.null()
         }
     }

@@ -43,7 +43,8 @@ package struct CompletionCall: Sendable {
                 identity: chat.identity, tokenizer: context.tokenizer, prompt: chat.prompt,
                 returnsTokens: chat.request.sampling.returnsTokens,
                 wantsLogprobs: chat.request.sampling.parameters.logprobs != nil,
-                includesUsage: chat.request.includesUsage)
+                includesUsage: chat.request.includesUsage,
+                calls: ToolCallWriter(isLegacy: chat.request.template.tools.isLegacy))
         }
     }
 
@@ -52,6 +53,8 @@ package struct CompletionCall: Sendable {
         var identity: ResponseIdentity
         var request: ChatCompletionRequest
         var prompt: [Int32]
+        /// Greatest length of the completion.
+        var maxTokens: Int
     }
 
     /// A call of a route whose requests are those of chat completions, or are translated into such.
@@ -59,17 +62,22 @@ package struct CompletionCall: Sendable {
     /// - Parameters:
     ///   - fields: the request in the shape of chat completions.
     ///   - responseID: the random part of the response's id, where that is no name of the client's.
+    ///   - shortensToContext: whether a completion longer than what the context has left is cut there, not refused.
     ///   - makeDialect: gives what writes the responses.
     static func chat(
         _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?, responseID: String? = nil,
+        shortensToContext: Bool = false,
         makeDialect: (Chat) -> any ResponseDialect
     ) throws(APIError) -> CompletionCall {
         let model = try context.resolve(model: try fields.string("model"))
         let request = try ChatCompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize)
         let prompt = try context.render(request.template).tokens
+        let rest = max(1, context.maxModelLength - prompt.count)
         let length = try context.completionLength(
-            prompt: prompt.count, requested: request.maxTokens, param: "messages")
+            prompt: prompt.count,
+            requested: shortensToContext ? request.maxTokens.map { min($0, rest) } : request.maxTokens,
+            param: "messages")
         let ownName = try fields.requestID()
         let name = requestID ?? ownName
         let identity = context.identity(route, responseID ?? name, model: model)
@@ -77,13 +85,16 @@ package struct CompletionCall: Sendable {
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
         options.reasoning = context.reasoning
+        options.tools = try context.toolReading(request.template.tools)
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .messageTokens
         var generation = try sampling.generationRequest(
             id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
         serving.apply(to: &generation)
+        generation.guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
         return CompletionCall(
             route: route, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
-            options: options, dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt)),
+            options: options,
+            dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt, maxTokens: length)),
             serving: serving, requestName: name)
     }
 
@@ -122,6 +133,8 @@ package struct CompletionCall: Sendable {
                 generation.promptLogprobs = sampling.parameters.logprobs ?? 0
             }
             serving.apply(to: &generation)
+            generation.guidance = try context.guidance(
+                sampling.guidance, prompt: encoded.tokens, length: length, reasons: false)
             prompts.append(encoded)
             requests.append(generation)
         }

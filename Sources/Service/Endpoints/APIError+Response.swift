@@ -15,12 +15,8 @@ extension APIError {
         503: "service_unavailable", 505: "http_version_not_supported",
     ]
 
-    var response: HTTPResponse {
-        var response = HTTPResponse.json(body, status: status)
-        if let retryAfter { response.headers["Retry-After"] = "\(retryAfter)" }
-        if status == 401 { response.headers["WWW-Authenticate"] = "Bearer" }
-        return response
-    }
+    /// OpenAI's envelope.
+    var response: HTTPResponse { response(in: .openAI) }
 }
 
 extension HTTPResponse {

@@ -44,7 +44,7 @@ extension Endpoints {
             response.headers["X-Request-Id"] = call.requestName ?? call.id
             return response
         } catch {
-            return error.response
+            return error.response(in: ErrorEnvelope(path: request.path))
         }
     }
 }

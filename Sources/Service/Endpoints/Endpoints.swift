@@ -30,13 +30,14 @@ struct Endpoints: Sendable {
                 status == 404
                 ? .notFound(method: request.method, path: request.path)
                 : .methodNotAllowed(message)
-            return error.response
+            return error.response(in: ErrorEnvelope(path: request.path))
         }
         addOperations(to: &router)
         addModels(to: &router)
         addTokenizer(to: &router)
         addCompletions(to: &router)
         addResponses(to: &router)
+        addMessages(to: &router)
         return router
     }
 
@@ -58,7 +59,7 @@ struct Endpoints: Sendable {
             return .json(
                 try await preparation.run(bodySize: request.body.count) { () throws(APIError) in try body(ready) })
         } catch {
-            return error.response
+            return error.response(in: ErrorEnvelope(path: request.path))
         }
     }
 

@@ -5,7 +5,8 @@ internal import JSON
 /// A test holds it against the router: a route that is not described here, or described and not there, fails it.
 enum APIDescription {
     static let operations: [APIOperation] =
-        completionOperations + responseOperations + modelOperations + tokenizerOperations + serverOperations
+        completionOperations + responseOperations + messageOperations + modelOperations + tokenizerOperations
+        + serverOperations
 
     /// The whole document.
     ///
@@ -20,6 +21,7 @@ enum APIDescription {
         var schemas = JSONObject()
         for text in [
             chatRequestSchemas, textRequestSchemas, samplingSchemas, completionSchemas, responseSchemas,
+            messageSchemas,
             tokenizerSchemas, serverSchemas,
         ] {
             for (name, schema) in parse(text) { schemas[name] = schema }
@@ -38,16 +40,16 @@ enum APIDescription {
             "paths": .object(paths),
             "components": [
                 "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer"]],
-                "responses": [
-                    "Error": [
-                        "description": "A failure; Retry-After tells where waiting helps.",
-                        "content": [
-                            "application/json": ["schema": ["$ref": "#/components/schemas/ErrorResponse"]]
-                        ],
-                    ]
-                ],
+                "responses": ["Error": failure("ErrorResponse"), "AnthropicError": failure("AnthropicErrorResponse")],
                 "schemas": .object(schemas),
             ],
+        ]
+    }
+
+    private static func failure(_ schema: String) -> JSONValue {
+        [
+            "description": "A failure; Retry-After tells where waiting helps.",
+            "content": ["application/json": ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]],
         ]
     }
 

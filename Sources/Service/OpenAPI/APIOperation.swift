@@ -18,6 +18,8 @@ struct APIOperation: Sendable {
     /// The schema of the request's body; nil: there is none.
     var request: String?
     var response: Response
+    /// What a failed response is, among the document's.
+    var failure = "Error"
     /// Whether a key is needed where the server has keys.
     var needsKey = true
 
@@ -54,8 +56,8 @@ struct APIOperation: Sendable {
     private var responses: JSONValue {
         [
             "200": ["description": "Success", "content": content],
-            "4XX": ["$ref": "#/components/responses/Error"],
-            "503": ["$ref": "#/components/responses/Error"],
+            "4XX": ["$ref": .string("#/components/responses/\(failure)")],
+            "503": ["$ref": .string("#/components/responses/\(failure)")],
         ]
     }
 
@@ -76,7 +78,9 @@ struct APIOperation: Sendable {
                                     [
                                         "type": "string", "contentMediaType": "application/json",
                                         "contentSchema": [
-                                            "anyOf": [Self.reference(chunk), Self.reference("ErrorResponse")]
+                                            "anyOf": [
+                                                Self.reference(chunk), Self.reference(failure + "Response"),
+                                            ]
                                         ],
                                     ],
                                 ]
