@@ -41,8 +41,13 @@ package struct ServerConfiguration: Sendable {
     package var enforcesThinking = true
     /// Whether system messages move into the first user's.
     package var foldsSystemPrompt = false
+    package var toolParser: ToolParserName = .auto
     package var generationConfig: GenerationConfigSource = .auto
     package var allowedOrigins = ["*"]
+    /// Responses of /v1/responses that are kept for later requests; 0: none.
+    package var maxStoredResponses = 1024
+    /// Bytes for them.
+    package var storedResponsesMemory = 64 << 20
     package var maxRequestBytes = 64 << 20
     package var shutdownTimeoutSeconds = 30.0
     /// Pause after which a waiting stream gets a comment line; 0: none.

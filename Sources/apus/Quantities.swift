@@ -45,6 +45,7 @@ struct TokenCount: ExpressibleByArgument {
 extension ReasoningField: ExpressibleByArgument {}
 extension ReasoningParser: ExpressibleByArgument {}
 extension ServedModelName: ExpressibleByArgument {}
+extension ToolParserName: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
 extension QuantizationType: ExpressibleByArgument {
     /// In capitals too, as llama.cpp writes them.

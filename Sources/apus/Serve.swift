@@ -75,6 +75,9 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Move system messages into the first user message, as R1's authors recommend.")
     var foldSystemPrompt = false
 
+    @Option(help: "How calls of tools are written; auto goes by the chat template.")
+    var toolCallParser = ToolParserName.auto
+
     @Option(help: "Default sampling: auto (the checkpoint's), vllm (OpenAI's) or a folder with generation_config.json.")
     var generationConfig = "auto"
 
@@ -95,6 +98,12 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "Origin that browsers may call from; repeatable, * allows all.")
     var allowedOrigins: [String] = []
+
+    @Option(help: "Responses kept in memory for previous_response_id; 0 keeps none.")
+    var maxStoredResponses = 1024
+
+    @Option(help: "Memory for stored responses; the ones unused for longest go first.")
+    var storedResponsesMemory = ByteCount(64 << 20)
 
     @Option(help: "Largest request body.")
     var maxRequestSize = ByteCount(64 << 20)
@@ -128,6 +137,7 @@ struct Serve: AsyncParsableCommand {
         try require(maxNumBatchedTokens, in: 1...1_048_576, "--max-num-batched-tokens")
         try require(maxNumQueuedReqs, in: 0...1_000_000, "--max-num-queued-reqs")
         try require(blockSize, in: 1...1024, "--block-size")
+        try require(maxStoredResponses, in: 0...1_000_000, "--max-stored-responses")
         if let threads { try require(threads, in: 1...1024, "--threads") }
         try require(shutdownTimeout, in: 0...86400, "--shutdown-timeout")
         try require(sseKeepAliveInterval, in: 0...86400, "--sse-keep-alive-interval")
@@ -168,8 +178,11 @@ struct Serve: AsyncParsableCommand {
         result.reasoningField = reasoningField
         result.enforcesThinking = enforceThinking
         result.foldsSystemPrompt = foldSystemPrompt
+        result.toolParser = toolCallParser
         result.generationConfig = GenerationConfigSource(argument: generationConfig)
         if !allowedOrigins.isEmpty { result.allowedOrigins = allowedOrigins }
+        result.maxStoredResponses = maxStoredResponses
+        result.storedResponsesMemory = storedResponsesMemory.bytes
         result.maxRequestBytes = maxRequestSize.bytes
         result.shutdownTimeoutSeconds = shutdownTimeout
         result.keepAliveSeconds = sseKeepAliveInterval

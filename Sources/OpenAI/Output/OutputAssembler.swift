@@ -3,7 +3,8 @@ internal import Tokenization
 
 /// Makes one choice's tokens into reasoning, answer and log-probabilities, as they come.
 ///
-/// token → incremental detokeniser → reasoning splitter → stop strings (answer only) → delta. Streams send the deltas
+/// token → incremental detokeniser → reasoning splitter → tool calls (answer only) → stop strings (content only) →
+/// delta. Streams send the deltas
 /// and whole responses add them up, so that both always agree.
 struct OutputAssembler: Sendable {
     private struct Entry {
@@ -19,11 +20,16 @@ struct OutputAssembler: Sendable {
     private let presentation: ReasoningFormat.Presentation
     private var detokenizer: IncrementalDetokenizer
     private var splitter: ReasoningSplitter
+    private var toolParser: ToolCallParser?
+    /// Where the answer begins in the generated text.
+    private var answerStart: Int?
     private var stopFilter: StopStringFilter?
     /// What the response shows of the prompt's end.
     private var prefix = OutputDelta()
     /// Reasoning that goes out when all of it is there.
     private var heldReasoning = OutputDelta()
+    /// Calls so far.
+    private var calls = 0
     /// Tokens whose text is not out yet.
     private var entries: [Entry] = []
     private var textLength = 0
@@ -42,6 +48,7 @@ struct OutputAssembler: Sendable {
         self.tokenizer = tokenizer
         self.options = options
         detokenizer = Self.makeDetokenizer(tokenizer, options)
+        toolParser = options.tools?.parser
         stopFilter =
             options.stopStrings.isEmpty
             ? nil : StopStringFilter(options.stopStrings, includesStop: options.includesStopString)
@@ -77,7 +84,7 @@ struct OutputAssembler: Sendable {
             return end(delta)
         }
         if let tag = tag(of: token) {
-            deliver(splitter.append(flushDetokenizer()), into: &delta)
+            deliver(splitter.append(takeRest()), into: &delta)
             if !isFinished, let mark = splitter.take(tag) {
                 note(entry, length: tag.text.utf8.count)
                 deliver([mark], into: &delta)
@@ -85,7 +92,7 @@ struct OutputAssembler: Sendable {
             }
         }
         let startsInReasoning = splitter.state == .reasoning
-        let text = detokenizer.append(token)
+        let text = text(of: token)
         note(entry, length: text.utf8.count)
         deliver(splitter.append(text), into: &delta)
         if startsInReasoning, splitter.state == .reasoning { reasoningTokenCount += 1 }
@@ -96,21 +103,26 @@ struct OutputAssembler: Sendable {
     mutating func finish(_ reason: FinishReason) -> OutputDelta {
         var delta = begin()
         guard !isFinished else { return delta }
-        deliver(splitter.append(flushDetokenizer()), into: &delta)
+        deliver(splitter.append(takeRest()), into: &delta)
         if !isFinished { deliver(splitter.finish(), into: &delta) }
+        if !isFinished, let pieces = toolParser?.finish() { deliver(pieces, into: &delta) }
         if !isFinished {
             if let rest = stopFilter?.finish() { release(answer: rest, into: &delta) }
             isFinished = true
             switch reason {
             case .stopToken(let token):
                 let isOwnEnd = options.endTokens.contains(token)
-                delta.ending = OutputDelta.Ending(reason: .stop, trigger: isOwnEnd ? nil : .token(token))
+                delta.ending = OutputDelta.Ending(reason: stopReason, trigger: isOwnEnd ? nil : .token(token))
+            case .grammar, .repetition:
+                delta.ending = OutputDelta.Ending(reason: stopReason, trigger: nil)
             case .length, .cancelled:
                 delta.ending = OutputDelta.Ending(reason: .length, trigger: nil)
             }
         }
         return end(delta)
     }
+
+    private var stopReason: OutputDelta.Ending.Reason { calls > 0 ? .toolCalls : .stop }
 
     private mutating func begin() -> OutputDelta {
         defer { prefix = OutputDelta() }
@@ -159,10 +171,21 @@ struct OutputAssembler: Sendable {
         return token == open ? .open : token == tags.closeToken ? .close : nil
     }
 
+    private mutating func text(of token: Int32) -> String {
+        guard let marker = options.tools?.markers[token] else { return detokenizer.append(token) }
+        return flushDetokenizer() + marker
+    }
+
+    /// The text of tokens that no further token completes.
+    private mutating func takeRest() -> String {
+        let rest = flushDetokenizer()
+        note(nil, length: rest.utf8.count)
+        return rest
+    }
+
     private mutating func flushDetokenizer() -> String {
         let rest = detokenizer.finish()
         detokenizer = Self.makeDetokenizer(tokenizer, options)
-        textLength += rest.utf8.count
         return rest
     }
 
@@ -176,8 +199,36 @@ struct OutputAssembler: Sendable {
                 show(piece, in: &delta)
                 continue
             }
-            if answerPosition == nil { answerPosition = piece.start }
-            filter(piece.text, into: &delta)
+            if answerStart == nil { answerStart = piece.start }
+            if let pieces = toolParser?.append(piece.text) {
+                deliver(pieces, into: &delta)
+            } else {
+                if answerPosition == nil { answerPosition = piece.start }
+                filter(piece.text, into: &delta)
+            }
+        }
+    }
+
+    private mutating func deliver(_ pieces: [ToolCallParser.Piece], into delta: inout OutputDelta) {
+        for piece in pieces where !isFinished {
+            switch piece {
+            case .content(let text, let start):
+                if answerPosition == nil { answerPosition = (answerStart ?? 0) + start }
+                filter(text, into: &delta)
+            case .call(let name):
+                // No stop string goes across a call.
+                if let rest = stopFilter?.finish() { release(answer: rest, into: &delta) }
+                answerPosition = nil
+                calls += 1
+                delta.toolCalls.append(ToolCallDelta(index: calls - 1, id: ToolCallDelta.makeID(), name: name))
+            case .arguments(let fragment):
+                delta.toolCalls.add(ToolCallDelta(index: calls - 1, arguments: fragment))
+            case .callEnd where options.tools?.endsAfterCall ?? false:
+                isFinished = true
+                delta.ending = OutputDelta.Ending(reason: .toolCalls, trigger: nil)
+            case .callEnd:
+                break
+            }
         }
     }
 
@@ -201,7 +252,7 @@ struct OutputAssembler: Sendable {
         release(answer: text, into: &delta)
         if hasStopped {
             isFinished = true
-            delta.ending = OutputDelta.Ending(reason: .stop, trigger: stopFilter?.matched.map { .string($0) })
+            delta.ending = OutputDelta.Ending(reason: stopReason, trigger: stopFilter?.matched.map { .string($0) })
         }
     }
 

@@ -16,7 +16,9 @@ struct OutputOptions: Sendable {
     var holdsReasoning = false
     /// Text of the prompt's last message, which the response begins with.
     var echo = ""
-    /// Searched for in the answer alone.
+    /// nil: calls are content.
+    var tools: ToolReading?
+    /// Searched for in the answer's content alone.
     var stopStrings = StopStrings([])
     /// Stop strings do not act within so many tokens.
     var minTokens = 0

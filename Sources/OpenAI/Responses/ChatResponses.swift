@@ -11,14 +11,19 @@ struct ChatResponses: ResponseDialect {
     private let identity: ResponseIdentity
     private let prompt: TextResponses.Prompt
     private let options: ResponseOptions
+    private let calls: ToolCallWriter
     /// The chunk up to its list of choices, and from its end.
     private let chunkHead: [UInt8]
 
-    init(identity: ResponseIdentity, tokenizer: Tokenizer, prompt: TextResponses.Prompt, options: ResponseOptions) {
+    init(
+        identity: ResponseIdentity, tokenizer: Tokenizer, prompt: TextResponses.Prompt, options: ResponseOptions,
+        calls: ToolCallWriter
+    ) {
         self.tokenizer = tokenizer
         self.identity = identity
         self.prompt = prompt
         self.options = options
+        self.calls = calls
         var writer = JSONWriter()
         writer.beginObject()
         identity.write(object: "chat.completion.chunk", to: &writer)
@@ -59,10 +64,31 @@ struct ChatResponses: ResponseDialect {
             chunks.append(chunk(place, tokens: tokens, logprobs: part) { writeContent(delta.content, to: &$0) })
             tokens = []
         }
+        if !delta.toolCalls.isEmpty {
+            chunks.append(
+                chunk(place, tokens: tokens) { writer in
+                    writer.key("content")
+                    writer.null()
+                    writer.key("reasoning_content")
+                    writer.null()
+                    calls.write(deltas: delta.toolCalls, to: &writer)
+                })
+            tokens = []
+        }
         if let ending = delta.ending {
             chunks.append(chunk(place, tokens: tokens, ending: ending) { writeContent("", to: &$0) })
         }
         return chunks
+    }
+
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
+        var writer = JSONWriter(chunkHead)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("prompt_progress")
+        progress.write(to: &writer)
+        writer.endObject()
+        return StreamPayload(writer.bytes)
     }
 
     func closing(_ usage: Usage) -> [StreamPayload] {
@@ -95,10 +121,12 @@ struct ChatResponses: ResponseDialect {
             writer.key("message")
             writer.beginObject()
             writer.field("role", "assistant")
-            writer.field("content", output.content)
+            writer.key("content")
+            writer.value(optional: output.content.isEmpty && !output.toolCalls.isEmpty ? nil : output.content)
             writeReasoning(output.reasoning.isEmpty ? nil : output.reasoning, to: &writer)
             writer.key("refusal")
             writer.null()
+            calls.write(output.toolCalls, to: &writer)
             writer.endObject()
             writeLogprobs(of: output, to: &writer)
             write(output.ending, tokens: output.tokens, to: &writer)
@@ -168,7 +196,7 @@ struct ChatResponses: ResponseDialect {
     /// `finish_reason`, with `stop_reason` at the end and `token_ids` where they are wanted, as vLLM has them.
     private func write(_ ending: OutputDelta.Ending?, tokens: [Int32], to writer: inout JSONWriter) {
         writer.key("finish_reason")
-        writer.value(optional: ending?.reason.rawValue)
+        writer.value(optional: ending.map { calls.finishReason($0.reason) })
         if let ending { ending.writeTrigger(to: &writer) }
         if options.returnsTokens {
             writer.key("token_ids")
@@ -185,42 +213,12 @@ struct ChatResponses: ResponseDialect {
         }
         writer.beginObject()
         writer.key("content")
-        write(output.contentLogprobs, to: &writer)
+        writer.value(output.contentLogprobs, tokenizer, namesByID: options.namesTokensByID)
         writer.key("reasoning_content")
-        write(output.reasoningLogprobs, to: &writer)
+        writer.value(output.reasoningLogprobs, tokenizer, namesByID: options.namesTokensByID)
         writer.key("refusal")
         writer.null()
         writer.endObject()
-    }
-
-    private func write(_ entries: [OutputDelta.TokenLogprob], to writer: inout JSONWriter) {
-        writer.beginArray()
-        for entry in entries {
-            writer.beginObject()
-            writeToken(entry.token, entry.logprobs.logprob, to: &writer)
-            writer.key("top_logprobs")
-            writer.beginArray()
-            for (token, logprob) in entry.logprobs.top {
-                writer.beginObject()
-                writeToken(token, logprob, to: &writer)
-                writer.endObject()
-            }
-            writer.endArray()
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private func writeToken(_ token: Int32, _ logprob: Float, to writer: inout JSONWriter) {
-        let bytes = tokenizer.bytes(of: token)
-        writer.field(
-            "token", options.namesTokensByID ? "token_id:\(token)" : String(decoding: bytes, as: UTF8.self))
-        writer.key("logprob")
-        writer.logprob(logprob)
-        writer.key("bytes")
-        writer.beginArray()
-        for byte in bytes { writer.value(Int(byte)) }
-        writer.endArray()
     }
 }
 

@@ -24,6 +24,12 @@ protocol ResponseDialect: Sendable {
     /// What a stream ends with when it fails.
     mutating func failure(_ error: APIError, usage: Usage) -> [StreamPayload]
 
+    /// Takes a delta of a response that is not streamed; for dialects whose responses keep the order of the parts.
+    mutating func collect(_ delta: OutputDelta)
+
+    /// The chunk that `return_progress` asks for; nil where the route has none.
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload?
+
     /// - Parameter choices: each with the sum of its deltas, by index.
     func response(_ choices: [(ChoicePlace, OutputDelta)], promptLogprobs: [[TokenLogprobs?]?], usage: Usage) -> [UInt8]
 }
@@ -31,10 +37,14 @@ protocol ResponseDialect: Sendable {
 extension ResponseDialect {
     mutating func starting() -> [StreamPayload] { [] }
 
+    mutating func collect(_ delta: OutputDelta) {}
+
     /// OpenAI's envelope, and an end like any other stream's.
     mutating func failure(_ error: APIError, usage: Usage) -> [StreamPayload] {
         [StreamPayload(error.body), .done]
     }
+
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? { nil }
 }
 
 /// A choice among those of a response, with what the writer remembers of it between chunks.

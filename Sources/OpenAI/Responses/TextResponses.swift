@@ -60,6 +60,16 @@ struct TextResponses: ResponseDialect {
         return chunks
     }
 
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
+        var writer = JSONWriter(head)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("prompt_progress")
+        progress.write(to: &writer)
+        writer.endObject()
+        return StreamPayload(writer.bytes)
+    }
+
     func closing(_ usage: Usage) -> [StreamPayload] {
         options.includesUsage ? [usageChunk(usage), .done] : [.done]
     }

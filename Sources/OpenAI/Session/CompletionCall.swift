@@ -25,6 +25,9 @@ package struct CompletionCall: Sendable {
     let dialect: any ResponseDialect
     /// Whether each chunk of a stream tells what the request has cost so far.
     var continuesUsage = false
+    var serving = ServingFields()
+    /// The client's own name for the request.
+    package var requestName: String?
 
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
@@ -42,7 +45,8 @@ package struct CompletionCall: Sendable {
             options.reasoningField = context.reasoningField
             return ChatResponses(
                 identity: chat.identity, tokenizer: context.tokenizer,
-                prompt: TextResponses.Prompt(tokens: chat.prompt, text: chat.promptText), options: options)
+                prompt: TextResponses.Prompt(tokens: chat.prompt, text: chat.promptText), options: options,
+                calls: ToolCallWriter(isLegacy: request.template.tools.isLegacy))
         }
     }
 
@@ -52,15 +56,20 @@ package struct CompletionCall: Sendable {
         var request: ChatCompletionRequest
         var prompt: [Int32]
         var promptText: String
+        /// Greatest length of the completion.
+        var maxTokens: Int
     }
 
     /// A call of a route whose requests are those of chat completions, or are translated into such.
     ///
     /// - Parameters:
     ///   - fields: the request in the shape of chat completions.
+    ///   - responseID: the random part of the response's id, where that is no name of the client's.
+    ///   - shortensToContext: whether a completion longer than what the context has left is cut there, not refused.
     ///   - makeDialect: gives what writes the responses.
     static func chat(
-        _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?,
+        _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?, responseID: String? = nil,
+        shortensToContext: Bool = false,
         makeDialect: (Chat) -> any ResponseDialect
     ) throws(APIError) -> CompletionCall {
         let model = try context.resolve(model: try fields.string("model"))
@@ -69,12 +78,19 @@ package struct CompletionCall: Sendable {
         let rendered = try context.render(request.template, model: model)
         let prompt = request.prompt.truncate(
             rendered.tokens, room: context.maxModelLength - (request.maxTokens ?? 1))
+        let rest = max(1, context.maxModelLength - prompt.count)
         let length = try context.completionLength(
-            prompt: prompt.count, requested: request.maxTokens, param: "messages")
-        let identity = context.identity(route, requestID, model: model)
+            prompt: prompt.count,
+            requested: shortensToContext ? request.maxTokens.map { min($0, rest) } : request.maxTokens,
+            param: "messages")
+        let ownName = try fields.requestID()
+        let name = requestID ?? ownName
+        let identity = context.identity(route, responseID ?? name, model: model)
+        let serving = try ServingFields(fields)
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
         options.reasoning = context.reasoning
+        options.tools = try context.toolReading(request.template.tools)
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .messageTokens
         options.echo = request.echo
         request.reasoning.apply(to: &options)
@@ -82,10 +98,13 @@ package struct CompletionCall: Sendable {
             id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
         generation.promptLogprobs = request.prompt.logprobs
         generation.cacheSalt = request.prompt.cacheSalt
-        let chat = Chat(identity: identity, request: request, prompt: prompt, promptText: rendered.text)
+        serving.apply(to: &generation)
+        let chat = Chat(
+            identity: identity, request: request, prompt: prompt, promptText: rendered.text, maxTokens: length)
         return CompletionCall(
             route: route, id: identity.id, model: model, isStreaming: request.stream.streams, requests: [generation],
-            options: options, dialect: makeDialect(chat), continuesUsage: request.stream.continuesUsage)
+            options: options, dialect: makeDialect(chat), continuesUsage: request.stream.continuesUsage,
+            serving: serving, requestName: name)
     }
 
     /// - Parameters:
@@ -99,7 +118,10 @@ package struct CompletionCall: Sendable {
         let request = try CompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize,
             mostPrompts: context.mostPrompts)
-        let identity = context.identity(.text, requestID, model: model)
+        let ownName = try fields.requestID()
+        let name = requestID ?? ownName
+        let identity = context.identity(.text, name, model: model)
+        let serving = try ServingFields(fields)
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .everyToken
@@ -119,6 +141,7 @@ package struct CompletionCall: Sendable {
             generation.promptLogprobs = [echoed, request.prompt.logprobs, length == 0 ? 0 : nil].compactMap(\.self)
                 .max()
             generation.cacheSalt = request.prompt.cacheSalt
+            serving.apply(to: &generation)
             prompts.append(encoded)
             requests.append(generation)
         }
@@ -128,7 +151,7 @@ package struct CompletionCall: Sendable {
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
                 options: ResponseOptions(sampling, request.stream, request.prompt)),
-            continuesUsage: request.stream.continuesUsage)
+            continuesUsage: request.stream.continuesUsage, serving: serving, requestName: name)
     }
 }
 

@@ -30,6 +30,7 @@ struct CompletionProgress: Sendable {
     private var choices: [Choice] = []
     private var promptLogprobs: [[TokenLogprobs?]?]
     private var cachedTokens: [Int]
+    private var computedTokens: [Int]
     private var unfinished: Int
     private var scheduled: ContinuousClock.Instant?
     private var firstToken: ContinuousClock.Instant?
@@ -48,6 +49,7 @@ struct CompletionProgress: Sendable {
         }
         promptLogprobs = call.requests.map { _ in nil }
         cachedTokens = call.requests.map { _ in 0 }
+        computedTokens = cachedTokens
         unfinished = choices.count
     }
 
@@ -65,6 +67,9 @@ struct CompletionProgress: Sendable {
         case .scheduled(let cached):
             cachedTokens[request] = cached
             if scheduled == nil { scheduled = now }
+        case .progress(let promptTokens):
+            computedTokens[request] = promptTokens
+            if let chunk = progressChunk(at: now) { effects.payloads.append(chunk) }
         case .promptLogprobs(let logprobs):
             promptLogprobs[request] = logprobs
         case .token(let choice, let token, let logprobs):
@@ -94,7 +99,7 @@ struct CompletionProgress: Sendable {
 
     /// What a stream ends with when all choices have ended.
     mutating func closing() -> [StreamPayload] {
-        dialect.closing(usage)
+        dialect.closing(usage).map(timed)
     }
 
     /// What a stream ends with when it fails.
@@ -104,7 +109,28 @@ struct CompletionProgress: Sendable {
 
     /// The whole response; not for streamed calls.
     var response: [UInt8] {
-        dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage)
+        timed(
+            dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage))
+    }
+
+    private func timed(_ payload: StreamPayload) -> StreamPayload {
+        guard call.serving.wantsTimings, payload.event == nil, payload != .done else { return payload }
+        return StreamPayload(timed(payload.data))
+    }
+
+    private func timed(_ payload: [UInt8]) -> [UInt8] {
+        guard call.serving.wantsTimings else { return payload }
+        return payload.adding("timings") { timings.write(to: &$0) }
+    }
+
+    private var timings: Timings {
+        var timings = Timings()
+        timings.cachedTokens = cachedTokens.reduce(0, +)
+        timings.promptTokens = call.promptTokens - timings.cachedTokens
+        timings.predictedTokens = usage.completionTokens
+        if let scheduled, let firstToken { timings.promptTime = (firstToken - scheduled).milliseconds }
+        if let firstToken, let lastToken { timings.predictedTime = (lastToken - firstToken).milliseconds }
+        return timings
     }
 
     var usage: Usage {
@@ -133,6 +159,15 @@ struct CompletionProgress: Sendable {
         return report
     }
 
+    private func progressChunk(at now: ContinuousClock.Instant) -> StreamPayload? {
+        let cached = cachedTokens.reduce(0, +)
+        let processed = zip(computedTokens, cachedTokens).reduce(0) { $0 + max($1.0, $1.1) }
+        return dialect.progressChunk(
+            PromptProgress(
+                total: call.promptTokens, cachedTokens: cached, processed: processed,
+                time: (now - (scheduled ?? start)).milliseconds))
+    }
+
     private func place(of choice: Int, in request: Int) -> Int {
         request * (call.requests.first?.choices ?? 1) + choice
     }
@@ -156,9 +191,10 @@ struct CompletionProgress: Sendable {
     private mutating func take(_ delta: OutputDelta, of index: Int, _ effects: inout Effects) {
         if call.isStreaming {
             if call.continuesUsage, !delta.isEmpty { choices[index].place.usage = usage }
-            effects.payloads += dialect.payloads(of: delta, &choices[index].place)
+            effects.payloads += dialect.payloads(of: delta, &choices[index].place).map(timed)
         } else {
             choices[index].output.append(delta)
+            dialect.collect(delta)
         }
         if let ending = delta.ending {
             choices[index].finishReason = ending.reason.rawValue
@@ -172,4 +208,6 @@ extension Duration {
         let (seconds, attoseconds) = components
         return Double(seconds) + Double(attoseconds) * 1e-18
     }
+
+    var milliseconds: Double { seconds * 1000 }
 }
