@@ -30,7 +30,6 @@ struct ChatCompletionRequest: Sendable {
         client = try ClientFields(fields)
         echoes = try fields.bool("echo") ?? false
         sampling.parameters.logprobs = try Self.logprobs(fields)
-        try Self.checkResponseFormat(fields)
     }
 
     /// What the response repeats of the conversation; empty unless that is wanted.
@@ -49,19 +48,6 @@ struct ChatCompletionRequest: Sendable {
             return nil
         }
         return alternatives ?? 0
-    }
-
-    private static func checkResponseFormat(_ fields: FieldReader) throws(APIError) {
-        guard let format = try fields.reader("response_format") else { return }
-        let type = try format.requiredString("type")
-        switch type {
-        case "text":
-            return
-        case "json_object", "json_schema":
-            throw format.invalid("type", "'\(type)' is not supported yet: use 'text' and ask for JSON in the prompt.")
-        default:
-            throw format.invalid("type", "must be 'text', 'json_object' or 'json_schema', not '\(type)'.")
-        }
     }
 }
 

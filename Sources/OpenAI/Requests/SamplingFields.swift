@@ -16,6 +16,7 @@ struct SamplingFields: Sendable {
     var returnsTokens: Bool
     /// Whether log-probabilities name tokens as `token_id:17`, which tells apart those with one text.
     var namesTokensByID: Bool
+    var guidance: GuidanceFields
 
     static let mostStopStrings = 16
 
@@ -43,7 +44,7 @@ struct SamplingFields: Sendable {
         skipsSpecialTokens = try fields.bool("skip_special_tokens") ?? true
         returnsTokens = try fields.bool("return_token_ids") ?? false
         namesTokensByID = try fields.bool("return_tokens_as_token_ids") ?? false
-        try Self.refuseConstraints(fields)
+        guidance = try GuidanceFields(fields, vocabularySize: vocabularySize)
         try UnsupportedFields.refuse(in: fields)
     }
 
@@ -84,17 +85,6 @@ struct SamplingFields: Sendable {
             return strings
         default:
             throw fields.mismatch("stop", "a string or a list of strings", value)
-        }
-    }
-
-    /// A constraint on the output that were ignored would give outputs that break it.
-    private static func refuseConstraints(_ fields: FieldReader) throws(APIError) {
-        let constraints = [
-            "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar", "bad_words",
-            "allowed_token_ids",
-        ]
-        for field in constraints where fields[field] != nil && fields[field] != [] {
-            throw fields.invalid(field, "is not supported: constrain the output by the prompt, or leave it out.")
         }
     }
 }

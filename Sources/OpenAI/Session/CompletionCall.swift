@@ -99,6 +99,7 @@ package struct CompletionCall: Sendable {
         generation.promptLogprobs = request.prompt.logprobs
         generation.cacheSalt = request.prompt.cacheSalt
         serving.apply(to: &generation)
+        generation.guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
         let chat = Chat(
             identity: identity, request: request, prompt: prompt, promptText: rendered.text, maxTokens: length)
         return CompletionCall(
@@ -142,6 +143,8 @@ package struct CompletionCall: Sendable {
                 .max()
             generation.cacheSalt = request.prompt.cacheSalt
             serving.apply(to: &generation)
+            generation.guidance = try context.guidance(
+                sampling.guidance, prompt: encoded.tokens, length: length, reasons: false)
             prompts.append(encoded)
             requests.append(generation)
         }

@@ -18,6 +18,7 @@ package struct ModelContext: Sendable {
     package var thinking = ThinkingPolicy()
     /// What responses call the chain of thought.
     package var reasoningField = ReasoningField.reasoningContent
+    package var guidance: GuidancePolicy
     /// Seed of requests that name none; nil: a fresh one each.
     package var seed: UInt64?
     /// When the model was loaded, in seconds since 1970.
@@ -40,6 +41,7 @@ package struct ModelContext: Sendable {
         self.endTokens = endTokens
         self.defaults = defaults
         self.reasoning = reasoning
+        guidance = GuidancePolicy(tokenizer: tokenizer, endTokens: endTokens)
         self.seed = seed
         self.created = created
         self.systemFingerprint = systemFingerprint
