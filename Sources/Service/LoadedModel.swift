@@ -115,6 +115,9 @@ package struct LoadedModel: Sendable {
             systemFingerprint: systemFingerprint(configuration))
         context.reasoningField = configuration.reasoningField
         context.thinking = thinkingPolicy(configuration)
+        context.guidance.maxReasoningTokens = configuration.maxReasoningTokens
+        context.guidance.budgetMessage = configuration.reasoningBudgetMessage
+        context.guidance.repetition = configuration.repetition
         let places = configuration.maxQueuedRequests + min(configuration.maxSequences, configuration.maxBatchedTokens)
         context.mostPrompts = min(context.mostPrompts, places)
         return context

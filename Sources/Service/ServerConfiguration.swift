@@ -1,4 +1,5 @@
 package import Checkpoints
+package import Engine
 package import Models
 package import OpenAI
 package import Telemetry
@@ -35,13 +36,19 @@ package struct ServerConfiguration: Sendable {
     /// Jinja source or the path of a file with it; nil: the checkpoint's own.
     package var chatTemplate: String?
     package var reasoningParser: ReasoningParser = .deepseekR1
+    package var toolParser: ToolParserName = .auto
     /// What responses call the chain of thought.
     package var reasoningField: ReasoningField = .reasoningContent
     /// Whether prompts end in `<think>\n` also where the template leaves that to the model.
     package var enforcesThinking = true
     /// Whether system messages move into the first user's.
     package var foldsSystemPrompt = false
-    package var toolParser: ToolParserName = .auto
+    /// Most tokens of reasoning, whatever requests ask for; nil: no limit.
+    package var maxReasoningTokens: Int?
+    /// What a chain of thought that is cut off is closed with.
+    package var reasoningBudgetMessage = GuidancePolicy.defaultMessage
+    /// When a request that is silent about it counts as caught in a loop; nil: never.
+    package var repetition: RepetitionLimits?
     package var generationConfig: GenerationConfigSource = .auto
     package var allowedOrigins = ["*"]
     /// Responses of /v1/responses that are kept for later requests; 0: none.

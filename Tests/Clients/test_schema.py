@@ -59,7 +59,10 @@ CHAT = {
             {"role": "user", "content": QUESTION},
         ]
     },
-    "calls": {"tools": [{"type": "function", "function": ADD}], "tool_choice": "required", "max_tokens": 400},
+    "calls": {
+        "tools": [{"type": "function", "function": ADD}], "tool_choice": "required", "parallel_tool_calls": False,
+        "max_tokens": 400,
+    },
     "older calls": {"functions": [ADD], "function_call": {"name": "add"}, "max_tokens": 400},
     "no calls": {"tools": [{"type": "function", "function": ADD}], "tool_choice": "none"},
     "JSON": {"response_format": {"type": "json_object"}},

@@ -10,10 +10,12 @@ package struct ChatPrompt: Sendable {
     private let templateMarks: Set<Unicode.Scalar>
     /// Left alone in assistants' messages: templates split or repeat the reasoning of earlier turns at them.
     private let reasoningTags: Set<Int32>
-    private var prefill: ThinkingPrefill
     /// How the model calls tools; nil: calls stay in the content.
     let toolDialect: (any ToolDialect)?
+    /// The dialect's control texts that are tokens.
+    let toolMarkers: [Int32: String]
     private let toolTraits: TemplateToolTraits
+    private var prefill: ThinkingPrefill
 
     /// - Parameters:
     ///   - source: the template in Jinja.
@@ -28,13 +30,18 @@ package struct ChatPrompt: Sendable {
         templateMarks = ContentGuard.plane16(in: source)
         let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
         reasoningTags = Set([tags.openToken, tags.closeToken].compactMap { $0 })
-        prefill = ThinkingPrefill(tags: tags, tokenizer: tokenizer, controlTokens: controlTokens, prompts: nil)
         let dialect = toolParser.dialect(template: source, controlTokens: controlTokens)
         toolDialect = dialect
+        var markers: [Int32: String] = [:]
+        for (token, text) in controlTokens.tokens where dialect?.markers.contains(text) ?? false {
+            markers[token] = text
+        }
+        toolMarkers = markers
         toolTraits =
             dialect.map {
                 TemplateToolTraits(template, variables: Self.specialTokens(of: tokenizer), dialect: $0)
             } ?? TemplateToolTraits()
+        prefill = ThinkingPrefill(tags: tags, tokenizer: tokenizer, controlTokens: controlTokens, prompts: nil)
         prefill = ThinkingPrefill(
             tags: tags, tokenizer: tokenizer, controlTokens: controlTokens, prompts: samplePrompts)
     }

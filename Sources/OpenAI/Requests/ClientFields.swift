@@ -64,7 +64,7 @@ struct ClientFields: Sendable {
 }
 
 extension FieldReader {
-    /// Up to 16 strings, by keys of up to 64 characters, of up to 512 characters.
+    /// OpenAI's limits: 16 pairs, keys of 64 and values of 512 characters.
     func metadata() throws(APIError) -> JSONObject? {
         guard let pairs = try object("metadata") else { return nil }
         guard pairs.count <= 16 else {

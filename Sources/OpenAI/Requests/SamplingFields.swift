@@ -14,9 +14,9 @@ struct SamplingFields: Sendable {
     var includesStopString: Bool
     var skipsSpecialTokens: Bool
     var returnsTokens: Bool
+    var guidance: GuidanceFields
     /// Whether log-probabilities name tokens as `token_id:17`, which tells apart those with one text.
     var namesTokensByID: Bool
-    var guidance: GuidanceFields
 
     static let mostStopStrings = 16
 
@@ -43,8 +43,8 @@ struct SamplingFields: Sendable {
         includesStopString = try fields.bool("include_stop_str_in_output") ?? keepsStop ?? false
         skipsSpecialTokens = try fields.bool("skip_special_tokens") ?? true
         returnsTokens = try fields.bool("return_token_ids") ?? false
-        namesTokensByID = try fields.bool("return_tokens_as_token_ids") ?? false
         guidance = try GuidanceFields(fields, vocabularySize: vocabularySize)
+        namesTokensByID = try fields.bool("return_tokens_as_token_ids") ?? false
         try UnsupportedFields.refuse(in: fields)
     }
 

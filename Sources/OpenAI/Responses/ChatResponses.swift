@@ -17,7 +17,7 @@ struct ChatResponses: ResponseDialect {
 
     init(
         identity: ResponseIdentity, tokenizer: Tokenizer, prompt: TextResponses.Prompt, options: ResponseOptions,
-        calls: ToolCallWriter
+        calls: ToolCallWriter = ToolCallWriter(isLegacy: false)
     ) {
         self.tokenizer = tokenizer
         self.identity = identity
@@ -213,9 +213,9 @@ struct ChatResponses: ResponseDialect {
         }
         writer.beginObject()
         writer.key("content")
-        writer.value(output.contentLogprobs, tokenizer, namesByID: options.namesTokensByID)
+        writer.value(output.contentLogprobs, tokenizer, byID: options.namesTokensByID)
         writer.key("reasoning_content")
-        writer.value(output.reasoningLogprobs, tokenizer, namesByID: options.namesTokensByID)
+        writer.value(output.reasoningLogprobs, tokenizer, byID: options.namesTokensByID)
         writer.key("refusal")
         writer.null()
         writer.endObject()

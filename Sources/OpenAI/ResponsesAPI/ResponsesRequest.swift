@@ -181,8 +181,6 @@ struct ResponsesRequest: Sendable {
         "web_search_call.results", "web_search_call.action.sources", "message.input_image.image_url",
         "computer_call_output.output.image_url", "code_interpreter_call.outputs",
     ]
-
-    /// OpenAI's limits: 16 pairs, keys of 64 and values of 512 characters.
 }
 
 extension FieldReader {

@@ -23,11 +23,14 @@ package struct CompletionCall: Sendable {
     package let requests: [GenerationRequest]
     let options: OutputOptions
     let dialect: any ResponseDialect
-    /// Whether each chunk of a stream tells what the request has cost so far.
-    var continuesUsage = false
     var serving = ServingFields()
     /// The client's own name for the request.
     package var requestName: String?
+    /// Whether each chunk of a stream tells what the request has cost so far.
+    var continuesUsage = false
+
+    /// What clients may call it by.
+    var names: Set<String> { Set([id, requestName].compactMap(\.self)) }
 
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
@@ -99,13 +102,16 @@ package struct CompletionCall: Sendable {
         generation.promptLogprobs = request.prompt.logprobs
         generation.cacheSalt = request.prompt.cacheSalt
         serving.apply(to: &generation)
-        generation.guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
+        var guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
+        let content = sampling.guidance.constraint
+        if let answer = try context.answerGuide(request.template.tools, content: content) { guidance.answer = answer }
+        generation.guidance = guidance
         let chat = Chat(
             identity: identity, request: request, prompt: prompt, promptText: rendered.text, maxTokens: length)
         return CompletionCall(
             route: route, id: identity.id, model: model, isStreaming: request.stream.streams, requests: [generation],
-            options: options, dialect: makeDialect(chat), continuesUsage: request.stream.continuesUsage,
-            serving: serving, requestName: name)
+            options: options, dialect: makeDialect(chat), serving: serving, requestName: name,
+            continuesUsage: request.stream.continuesUsage)
     }
 
     /// - Parameters:
@@ -154,7 +160,7 @@ package struct CompletionCall: Sendable {
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
                 options: ResponseOptions(sampling, request.stream, request.prompt)),
-            continuesUsage: request.stream.continuesUsage, serving: serving, requestName: name)
+            serving: serving, requestName: name, continuesUsage: request.stream.continuesUsage)
     }
 }
 
