@@ -12,7 +12,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-APUS = ROOT / ".build" / "release" / "apus"
+APUS = pathlib.Path(os.environ.get("APUS_BINARY") or ROOT / ".build" / "release" / "apus").absolute()
 
 
 class Server:

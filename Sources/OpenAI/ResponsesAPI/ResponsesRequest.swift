@@ -2,7 +2,10 @@ internal import JSON
 
 /// A decoded request of /v1/responses: its translation to chat completions, and what its response repeats.
 struct ResponsesRequest: Sendable {
-    var chat = ChatTranslation()
+    private(set) var chat = ChatTranslation()
+    private var conversation = ChatConversation()
+    /// The oldest messages may go where the context cannot hold all.
+    private(set) var truncates = false
     /// Everything that the model reads but the instructions.
     var input: [ResponseItem]
     /// Fields of the response object that follow from the request alone.
@@ -27,7 +30,6 @@ struct ResponsesRequest: Sendable {
         }
         input = earlier + given
         let instructions = try fields.string("instructions")
-        var conversation = ChatConversation()
         if let instructions { conversation.add("system", texts: [instructions], source: "instructions") }
         let isText = fields["input"]?.stringValue != nil
         input.addMessages(
@@ -61,9 +63,23 @@ struct ResponsesRequest: Sendable {
         try readLogprobs(fields)
         echo["top_p"] = .number(
             try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP)
-        echo["truncation"] = .string(try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled")
+        let truncation = try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled"
+        truncates = truncation == "auto"
+        echo["truncation"] = .string(truncation)
         echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
         echo["metadata"] = try Self.metadata(fields)
+    }
+
+    /// How many messages can be left out at most.
+    var droppable: Int { truncates ? conversation.droppable : 0 }
+
+    /// The chat request without the oldest messages.
+    func chat(dropping count: Int) -> ChatTranslation {
+        var conversation = conversation
+        conversation.dropOldest(count)
+        var chat = chat
+        conversation.write(to: &chat, source: "input")
+        return chat
     }
 
     /// Fields that are this API's own, are read here, or mean another thing in chat completions.
