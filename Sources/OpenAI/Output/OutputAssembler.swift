@@ -109,8 +109,10 @@ struct OutputAssembler: Sendable {
             case .stopToken(let token):
                 let isOwnEnd = options.endTokens.contains(token)
                 delta.ending = OutputDelta.Ending(reason: stopReason, trigger: isOwnEnd ? nil : .token(token))
-            case .grammar, .repetition:
+            case .grammar:
                 delta.ending = OutputDelta.Ending(reason: stopReason, trigger: nil)
+            case .repetition:
+                delta.ending = OutputDelta.Ending(reason: stopReason, trigger: .repetition)
             case .length, .cancelled:
                 delta.ending = OutputDelta.Ending(reason: .length, trigger: nil)
             }

@@ -32,6 +32,8 @@ struct OutputDelta: Sendable, Equatable {
         enum Trigger: Sendable, Equatable {
             case string(String)
             case token(Int32)
+            /// The loop detector.
+            case repetition
         }
 
         var reason: Reason

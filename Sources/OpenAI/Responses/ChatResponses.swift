@@ -216,12 +216,13 @@ struct ChatResponses: ResponseDialect {
 }
 
 extension OutputDelta.Ending {
-    /// `stop_reason`: the string or token id that the request asked to stop at, else null.
+    /// `stop_reason`: the string or token id that the request asked to stop at, vLLM's word for a loop, else null.
     func writeTrigger(to writer: inout JSONWriter) {
         writer.key("stop_reason")
         switch trigger {
         case .string(let text): writer.value(text)
         case .token(let token): writer.value(Int(token))
+        case .repetition: writer.value("repetition_detected")
         case nil: writer.null()
         }
     }

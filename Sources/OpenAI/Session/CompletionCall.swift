@@ -88,6 +88,7 @@ package struct CompletionCall: Sendable {
         var generation = try sampling.generationRequest(
             id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
         serving.apply(to: &generation)
+        generation.guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
         return CompletionCall(
             route: route, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
             options: options,
@@ -127,6 +128,8 @@ package struct CompletionCall: Sendable {
                 generation.promptLogprobs = sampling.parameters.logprobs ?? 0
             }
             serving.apply(to: &generation)
+            generation.guidance = try context.guidance(
+                sampling.guidance, prompt: encoded.tokens, length: length, reasons: false)
             prompts.append(encoded)
             requests.append(generation)
         }

@@ -15,6 +15,7 @@ package struct ModelContext: Sendable {
     package var endTokens: Set<Int32>
     package var defaults: SamplingDefaults
     package var reasoning: ReasoningFormat
+    package var guidance: GuidancePolicy
     /// Seed of requests that name none; nil: a fresh one each.
     package var seed: UInt64?
     /// When the model was loaded, in seconds since 1970.
@@ -37,6 +38,7 @@ package struct ModelContext: Sendable {
         self.endTokens = endTokens
         self.defaults = defaults
         self.reasoning = reasoning
+        guidance = GuidancePolicy(tokenizer: tokenizer, endTokens: endTokens)
         self.seed = seed
         self.created = created
         self.systemFingerprint = systemFingerprint

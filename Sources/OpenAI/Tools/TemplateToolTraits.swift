@@ -7,6 +7,8 @@ struct TemplateToolTraits: Sendable, Equatable {
     var declaresTools = false
     /// Whether it writes the turns of a tool loop as the dialect has them.
     var writesTurns = false
+    /// Whether it refuses messages with several calls, as Llama's does.
+    var takesSingleCalls = false
     /// Whether it takes calls' arguments as objects; else as JSON text.
     var takesArgumentObjects = false
     /// Between two results.
@@ -27,23 +29,24 @@ struct TemplateToolTraits: Sendable, Equatable {
         if let text = Self.render(template, variables, [question], tools: [tool]) {
             declaresTools = text.contains("probe_tool") && text.contains("probe_place")
         }
-        for takesObjects in [false, true] {
-            let loops = Self.loops(takesObjects: takesObjects)
+        for (isSingle, takesObjects) in [(false, false), (false, true), (true, false), (true, true)] {
+            let loops = Self.loops(isSingle: isSingle, takesObjects: takesObjects)
             guard let text = Self.render(template, variables, loops, tools: declaresTools ? [tool] : []),
-                Self.isRight(text, dialect)
+                Self.isRight(text, dialect, isSingle: isSingle)
             else { continue }
             takesArgumentObjects = takesObjects
+            takesSingleCalls = isSingle
             writesTurns = true
             break
         }
-        let results = Self.loops(takesObjects: takesArgumentObjects).prefix(4)
+        let results = Self.loops(isSingle: false, takesObjects: takesArgumentObjects).prefix(4)
         if let text = Self.render(template, variables, Array(results), tools: []) {
             resultSeparator = text.contains(DeepSeekMarkers.outputEnd + "\n" + DeepSeekMarkers.outputBegin) ? "\n" : ""
         }
     }
 
-    /// A loop of two calls, then one of one.
-    private static func loops(takesObjects: Bool) -> [JSONValue] {
+    /// A loop of two calls, or two of one, then one of one.
+    private static func loops(isSingle: Bool, takesObjects: Bool) -> [JSONValue] {
         func calls(_ texts: [String]) -> JSONValue {
             let calls = texts.map { text -> JSONValue in
                 let arguments: JSONValue = takesObjects ? ["probe_place": .string(text)] : .string(self.arguments(text))
@@ -57,30 +60,32 @@ struct TemplateToolTraits: Sendable, Equatable {
         func result(_ text: String) -> JSONValue {
             ["role": "tool", "tool_call_id": .string("call_" + text), "content": .string("result_" + text)]
         }
-        return [
-            ["role": "user", "content": "probe_question"], calls(["one", "two"]), result("one"), result("two"),
-            ["role": "assistant", "content": "probe_answer"], ["role": "user", "content": "probe_question"],
-            calls(["three"]), result("three"),
-        ]
+        let question: JSONValue = ["role": "user", "content": "probe_question"]
+        let first =
+            isSingle
+            ? [calls(["one"]), result("one"), calls(["two"]), result("two")]
+            : [calls(["one", "two"]), result("one"), result("two")]
+        let answer: JSONValue = ["role": "assistant", "content": "probe_answer"]
+        return [question] + first + [answer, question, calls(["three"]), result("three")]
     }
 
     private static func arguments(_ text: String) -> String { "{\"probe_place\": \"\(text)\"}" }
 
-    private static func isRight(_ text: String, _ dialect: any ToolDialect) -> Bool {
+    private static func isRight(_ text: String, _ dialect: any ToolDialect, isSingle: Bool) -> Bool {
         guard ["result_one", "result_two", "result_three"].allSatisfy(text.contains) else { return false }
         guard dialect.keepsResultsInTurn else {
             return ["one", "two", "three"].allSatisfy { text.contains(arguments($0)) } && text.contains("probe_tool")
         }
         // DeepSeek's templates are known for calls that are never closed and second loops without an opening.
         func count(_ marker: String) -> Int { text.split(separator: marker, omittingEmptySubsequences: false).count }
-        let rounds = [["one", "two"], ["three"]].map { texts in
+        let rounds = (isSingle ? [["one"], ["two"], ["three"]] : [["one", "two"], ["three"]]).map { texts in
             dialect.text(
                 of: texts.map { ChatMessage.ToolCall(name: "probe_tool", arguments: arguments($0)) })
         }
         return rounds.allSatisfy(text.contains)
             && count(DeepSeekMarkers.callsBegin) == count(DeepSeekMarkers.callsEnd)
             && count(DeepSeekMarkers.outputsBegin) == count(DeepSeekMarkers.outputsEnd)
-            && [1, 3].contains(count(DeepSeekMarkers.outputsBegin))
+            && [1, rounds.count + 1].contains(count(DeepSeekMarkers.outputsBegin))
     }
 
     private static func render(

@@ -30,7 +30,8 @@ struct ToolTurns: Sendable {
             for message in messages { result.messages.append(value(of: message, &guarded)) }
             return result
         }
-        var rest = messages.inOrderOfCalls[...]
+        let ordered = messages.inOrderOfCalls
+        var rest = (traits.takesSingleCalls ? ordered.withSingleCalls : ordered)[...]
         while let message = rest.popFirst() {
             let isCall = !message.toolCalls.isEmpty
             if traits.writesTurns || !isCall && message.role != .tool {
@@ -160,6 +161,29 @@ extension [ChatMessage] {
             }
             result.replaceSubrange(index..<end, with: sorted.map(\.element))
             index = end
+        }
+        return result
+    }
+
+    /// Messages of one call each, each before its result, in place of those of several; in the order of the calls.
+    var withSingleCalls: [ChatMessage] {
+        var result: [ChatMessage] = []
+        var rest = self[...]
+        while let message = rest.popFirst() {
+            var results = rest.prefix { $0.role == .tool }
+            guard message.toolCalls.count > 1 else {
+                result.append(message)
+                continue
+            }
+            rest = rest.dropFirst(results.count)
+            for (index, call) in message.toolCalls.enumerated() {
+                var single = message
+                single.toolCalls = [call]
+                if index > 0 { (single.content, single.reasoning) = (nil, nil) }
+                result.append(single)
+                if let answer = results.popFirst() { result.append(answer) }
+            }
+            result += results
         }
         return result
     }
