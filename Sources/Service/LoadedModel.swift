@@ -112,6 +112,9 @@ package struct LoadedModel: Sendable {
             reasoning: configuration.reasoningParser == .none ? .inline(tags) : .separate(tags),
             seed: configuration.seed, created: Int(Date().timeIntervalSince1970),
             systemFingerprint: systemFingerprint(configuration))
+        context.guidance.maxReasoningTokens = configuration.maxReasoningTokens
+        context.guidance.budgetMessage = configuration.reasoningBudgetMessage
+        context.guidance.repetition = configuration.repetition
         let places = configuration.maxQueuedRequests + min(configuration.maxSequences, configuration.maxBatchedTokens)
         context.mostPrompts = min(context.mostPrompts, places)
         return context

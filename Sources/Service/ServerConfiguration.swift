@@ -1,4 +1,5 @@
 package import Checkpoints
+package import Engine
 package import Models
 package import OpenAI
 package import Telemetry
@@ -36,6 +37,12 @@ package struct ServerConfiguration: Sendable {
     package var chatTemplate: String?
     package var reasoningParser: ReasoningParser = .deepseekR1
     package var toolParser: ToolParserName = .auto
+    /// Most tokens of reasoning, whatever requests ask for; nil: no limit.
+    package var maxReasoningTokens: Int?
+    /// What a chain of thought that is cut off is closed with.
+    package var reasoningBudgetMessage = GuidancePolicy.defaultMessage
+    /// When a request that is silent about it counts as caught in a loop; nil: never.
+    package var repetition: RepetitionLimits?
     package var generationConfig: GenerationConfigSource = .auto
     package var allowedOrigins = ["*"]
     /// Responses of /v1/responses that are kept for later requests; 0: none.

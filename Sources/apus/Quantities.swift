@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
+internal import Engine
 internal import Models
 internal import OpenAI
 internal import Service
@@ -40,6 +41,11 @@ struct TokenCount: ExpressibleByArgument {
         }
         count = scaled ? value * 1024 : value
     }
+}
+
+extension RepetitionLimits: ExpressibleByArgument {
+    /// vLLM's object, as requests have it.
+    init?(argument: String) { self.init(json: argument) }
 }
 
 extension ReasoningParser: ExpressibleByArgument {}

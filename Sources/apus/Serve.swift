@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
+internal import Engine
 internal import Logging
 internal import Models
 internal import OpenAI
@@ -63,6 +64,15 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How calls of tools are written; auto goes by the chat template.")
     var toolCallParser = ToolParserName.auto
 
+    @Option(help: "Most tokens of reasoning per answer, whatever requests ask for; 0 lets none be thought.")
+    var maxReasoningTokens: Int?
+
+    @Option(help: "What a chain of thought that is cut off is closed with, before its tag.")
+    var reasoningBudgetMessage = GuidancePolicy.defaultMessage
+
+    @Option(help: "End answers that run in circles: a JSON object with max_pattern_size, min_pattern_size, min_count.")
+    var repetitionDetection: RepetitionLimits?
+
     @Option(help: "Default sampling: auto (the checkpoint's), vllm (OpenAI's) or a folder with generation_config.json.")
     var generationConfig = "auto"
 
@@ -123,6 +133,9 @@ struct Serve: AsyncParsableCommand {
         try require(maxNumQueuedReqs, in: 0...1_000_000, "--max-num-queued-reqs")
         try require(blockSize, in: 1...1024, "--block-size")
         try require(maxStoredResponses, in: 0...1_000_000, "--max-stored-responses")
+        if let maxReasoningTokens {
+            try require(maxReasoningTokens, in: 0...Int(Int32.max), "--max-reasoning-tokens")
+        }
         if let threads { try require(threads, in: 1...1024, "--threads") }
         try require(shutdownTimeout, in: 0...86400, "--shutdown-timeout")
         try require(sseKeepAliveInterval, in: 0...86400, "--sse-keep-alive-interval")
@@ -161,6 +174,9 @@ struct Serve: AsyncParsableCommand {
         result.chatTemplate = chatTemplate
         result.reasoningParser = reasoningParser
         result.toolParser = toolCallParser
+        result.maxReasoningTokens = maxReasoningTokens
+        result.reasoningBudgetMessage = reasoningBudgetMessage
+        result.repetition = repetitionDetection
         result.generationConfig = GenerationConfigSource(argument: generationConfig)
         if !allowedOrigins.isEmpty { result.allowedOrigins = allowedOrigins }
         result.maxStoredResponses = maxStoredResponses

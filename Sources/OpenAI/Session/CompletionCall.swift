@@ -27,6 +27,9 @@ package struct CompletionCall: Sendable {
     /// The client's own name for the request.
     package var requestName: String?
 
+    /// What clients may call it by.
+    var names: Set<String> { Set([id, requestName].compactMap(\.self)) }
+
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
 

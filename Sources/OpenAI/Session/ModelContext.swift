@@ -16,6 +16,7 @@ package struct ModelContext: Sendable {
     package var defaults: SamplingDefaults
     package var reasoning: ReasoningFormat
     package var guidance: GuidancePolicy
+    package let running = RunningCompletions()
     /// Seed of requests that name none; nil: a fresh one each.
     package var seed: UInt64?
     /// When the model was loaded, in seconds since 1970.
