@@ -57,13 +57,14 @@ def test_calls_that_are_asked_for_are_valid(client, choice, seed):
 
 
 def test_an_answer_may_have_several_calls(client):
-    counts = set()
-    for seed in range(12):
-        answer = ask(client, tool_choice="required", seed=seed, temperature=1.5, max_tokens=2000).choices[0]
-        if answer.finish_reason == "tool_calls":
-            check(answer.message.tool_calls)
-            counts.add(len(answer.message.tool_calls))
-    assert max(counts) > 1
+    for seed in range(20):
+        answer = ask(client, tool_choice="required", seed=seed, temperature=1.5, max_tokens=300).choices[0]
+        calls = answer.message.tool_calls
+        # The length may cut the last one.
+        check(calls if answer.finish_reason == "tool_calls" else calls[:-1] or calls)
+        if len(calls) > 2:
+            return
+    pytest.fail("no answer had several calls")
 
 
 def test_streamed_calls_equal_the_whole_ones(client):

@@ -12,6 +12,8 @@ package struct ChatPrompt: Sendable {
     private let reasoningTags: Set<Int32>
     /// How the model calls tools; nil: calls stay in the content.
     let toolDialect: (any ToolDialect)?
+    /// The dialect's control texts that are tokens.
+    let toolMarkers: [Int32: String]
     private let toolTraits: TemplateToolTraits
 
     /// - Parameters:
@@ -29,6 +31,11 @@ package struct ChatPrompt: Sendable {
         reasoningTags = Set([tags.openToken, tags.closeToken].compactMap { $0 })
         let dialect = toolParser.dialect(template: source, controlTokens: controlTokens)
         toolDialect = dialect
+        var markers: [Int32: String] = [:]
+        for (token, text) in controlTokens.tokens where dialect?.markers.contains(text) ?? false {
+            markers[token] = text
+        }
+        toolMarkers = markers
         toolTraits =
             dialect.map {
                 TemplateToolTraits(template, variables: Self.specialTokens(of: tokenizer), dialect: $0)

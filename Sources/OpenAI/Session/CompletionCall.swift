@@ -91,7 +91,10 @@ package struct CompletionCall: Sendable {
         var generation = try sampling.generationRequest(
             id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
         serving.apply(to: &generation)
-        generation.guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
+        var guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
+        let content = sampling.guidance.constraint
+        if let answer = try context.answerGuide(request.template.tools, content: content) { guidance.answer = answer }
+        generation.guidance = guidance
         return CompletionCall(
             route: route, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
             options: options,

@@ -64,22 +64,6 @@ package struct ModelContext: Sendable {
         return try chatPrompt.render(request)
     }
 
-    /// How the answer's calls are read; nil where there are no tools, or calls are content.
-    ///
-    /// - Throws: 400 for calls that are asked for where they cannot be told.
-    func toolReading(_ tools: ToolFields) throws(APIError) -> ToolReading? {
-        guard !tools.tools.isEmpty else { return nil }
-        guard let dialect = chatPrompt?.toolDialect else {
-            guard tools.choice == .auto else {
-                throw .invalidRequest(
-                    "'tool_choice' must be 'auto' or 'none': the server runs with --tool-call-parser none.",
-                    param: "tool_choice")
-            }
-            return nil
-        }
-        return ToolReading(dialect, tools, tokenizer: tokenizer)
-    }
-
     /// The prompt of a request in the shape of chat completions.
     func promptTokens(_ fields: FieldReader) throws(APIError) -> [Int32] {
         _ = try resolve(model: try fields.string("model"))
