@@ -43,9 +43,7 @@ def test_a_stream_sums_up_to_the_message(claude, whole):
     assert types.count("content_block_start") == types.count("content_block_stop") == 2
     for field in ("stop_reason", "stop_sequence", "model", "role"):
         assert getattr(message, field) == getattr(whole, field)
-    assert [block.to_dict() for block in message.content] == [
-        block.to_dict() | ({"parsed_output": None} if block.type == "text" else {}) for block in whole.content
-    ]
+    assert [block.to_dict() for block in message.content] == [block.to_dict() for block in whole.content]
     assert message.usage.output_tokens == whole.usage.output_tokens
 
 
@@ -147,18 +145,21 @@ def test_keys(start):
 
 
 def test_a_full_queue_and_a_server_that_goes(start):
-    server = start("--max-num-seqs", "1", "--max-num-queued-reqs", "0", "--shutdown-timeout", "1")
+    server = start("--max-num-seqs", "1", "--max-num-queued-reqs", "1", "--shutdown-timeout", "1")
     client = Anthropic(base_url=server.url, api_key="x", max_retries=0)
-    body = {"extra_body": {"ignore_eos": True}, "max_tokens": 4000}
-    events = iter(ask(client, stream=True, **body))
-    next(events)
+    endless = {"extra_body": {"ignore_eos": True}, "max_tokens": 4000, "stream": True}
+    running = iter(ask(client, **endless))
+    next(running)
+    waiting = ask(client, **endless)
+    server.wait_until(lambda: server.metric("apus:num_requests_waiting") == 1, "one request waits")
     with pytest.raises(anthropic.RateLimitError) as error:
         ask(client)
     assert error.value.body["error"]["type"] == "rate_limit_error"
     assert int(error.value.response.headers["retry-after"]) >= 1
+    waiting.close()
     server.process.terminate()
     with pytest.raises(anthropic.APIStatusError) as error:
-        for _ in events:
+        for _ in running:
             pass
     assert error.value.body["error"]["type"] == "overloaded_error"
 
