@@ -12,6 +12,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Another build may be tested: APUS_BINARY=.build/debug/apus
 APUS = pathlib.Path(os.environ.get("APUS_BINARY") or ROOT / ".build" / "release" / "apus").absolute()
 
 

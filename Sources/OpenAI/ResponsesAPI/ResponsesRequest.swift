@@ -61,8 +61,7 @@ struct ResponsesRequest: Sendable {
         try readText(fields)
         try readTools(fields)
         try readLogprobs(fields)
-        echo["top_p"] = .number(
-            try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP)
+        echo["top_p"] = .number(try fields.number("top_p", in: 0...1) ?? defaults.topP)
         let truncation = try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled"
         truncates = truncation == "auto"
         echo["truncation"] = .string(truncation)
