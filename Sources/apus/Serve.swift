@@ -28,8 +28,12 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Port to listen on; 0 takes a free one.")
     var port = 8000
 
-    @Option(name: .customLong("served-model-name"), help: "Name for clients to use; repeatable, the first is reported.")
-    var servedModelName: [String] = []
+    @Option(
+        name: .customLong("served-model-name"),
+        help: ArgumentHelp(
+            "Name for clients; repeatable, the first is reported. NAME=thinking or NAME=no-thinking sets its default.",
+            valueName: "name[=mode]"))
+    var servedModelName: [ServedModelName] = []
 
     @Option(help: "Longest prompt plus answer in tokens, such as 8192 or 32k.")
     var maxModelLen: TokenCount?
@@ -60,6 +64,17 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "How reasoning is told from the answer.")
     var reasoningParser = ReasoningParser.deepseekR1
+
+    @Option(help: "What responses call the chain of thought.")
+    var reasoningField = ReasoningField.reasoningContent
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Begin answers with <think>, also where the template leaves that to the model and has no switch.")
+    var enforceThinking = true
+
+    @Flag(help: "Move system messages into the first user message, as R1's authors recommend.")
+    var foldSystemPrompt = false
 
     @Option(help: "How calls of tools are written; auto goes by the chat template.")
     var toolCallParser = ToolParserName.auto
@@ -139,8 +154,8 @@ struct Serve: AsyncParsableCommand {
         if let threads { try require(threads, in: 1...1024, "--threads") }
         try require(shutdownTimeout, in: 0...86400, "--shutdown-timeout")
         try require(sseKeepAliveInterval, in: 0...86400, "--sse-keep-alive-interval")
-        guard servedModelName.allSatisfy({ !$0.isEmpty }) else {
-            throw ValidationError("--served-model-name must not be empty; leave it out to use the model's own name.")
+        guard Set(servedModelName.map(\.name)).count == servedModelName.count else {
+            throw ValidationError("--served-model-name gives one name twice; each mode needs a name of its own.")
         }
         guard apiKey.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--api-key must not be empty; leave it out to need no key.")
@@ -173,6 +188,9 @@ struct Serve: AsyncParsableCommand {
         result.seed = seed
         result.chatTemplate = chatTemplate
         result.reasoningParser = reasoningParser
+        result.reasoningField = reasoningField
+        result.enforcesThinking = enforceThinking
+        result.foldsSystemPrompt = foldSystemPrompt
         result.toolParser = toolCallParser
         result.maxReasoningTokens = maxReasoningTokens
         result.reasoningBudgetMessage = reasoningBudgetMessage

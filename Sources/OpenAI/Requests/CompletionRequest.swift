@@ -13,14 +13,14 @@ struct CompletionRequest: Sendable {
     /// At least one.
     var prompts: [Prompt]
     var sampling: SamplingFields
-    /// 0 only with `echoes`; nil: ``defaultLength``, or what the context has left if that is less.
+    /// nil: ``defaultLength``, or what the context has left if that is less.
     var maxTokens: Int?
     /// The prompt comes before the completion, with its log-probabilities if those are wanted.
     var echoes: Bool
     /// Whether the tokenizer's own special tokens (a BOS) are put around a text.
     var addsSpecialTokens: Bool
-    var streams: Bool
-    var includesUsage: Bool
+    var stream: StreamFields
+    var prompt: PromptFields
 
     /// OpenAI's default for `max_tokens`.
     static let defaultLength = 16
@@ -33,9 +33,12 @@ struct CompletionRequest: Sendable {
         sampling = try SamplingFields(fields, defaults: defaults, vocabularySize: vocabularySize)
         sampling.parameters.logprobs = try fields.integer("logprobs", in: 0...20)
         echoes = try fields.bool("echo") ?? false
-        maxTokens = try fields.integer("max_tokens", in: (echoes ? 0 : 1)...Int(Int32.max))
+        let predicted = try fields.predictedLength()
+        maxTokens = try fields.integer("max_tokens", in: 0...Int(Int32.max)) ?? predicted
         addsSpecialTokens = try fields.bool("add_special_tokens") ?? true
-        (streams, includesUsage) = try fields.streaming()
+        stream = try StreamFields(fields)
+        prompt = try PromptFields(fields)
+        _ = try fields.string("user")
         if let suffix = try fields.string("suffix"), !suffix.isEmpty {
             throw fields.invalid("suffix", "is not supported: this model continues a prompt and fills no gaps.")
         }
