@@ -22,7 +22,7 @@ struct RunBatch: AsyncParsableCommand {
     var model: String?
 
     @Option(name: .customLong("served-model-name"), help: "Name that requests may use for the model; repeatable.")
-    var servedModelName: [String] = []
+    var servedModelName: [ServedModelName] = []
 
     @Option(help: "Longest prompt plus answer in tokens, such as 8192 or 32k.")
     var maxModelLen: TokenCount?

@@ -95,11 +95,13 @@ import Tokenization
     }
 
     @Test func `a token that the tokenizer puts before an echoed text stands at its start`() throws {
+        var options = ResponseOptions()
+        options.logprobs = 0
         let responses = TextResponses(
             identity: ResponseIdentity(id: "a", created: 1, model: "nano", systemFingerprint: "f"),
             tokenizer: Fixture.tokenizer,
             prompts: [TextResponses.Prompt(tokens: [0] + Fixture.byteTokens("Hi"), text: "Hi")], echoes: true,
-            returnsTokens: false, wantsLogprobs: true, includesUsage: false)
+            options: options)
         let body = responses.response(
             [(ChoicePlace(index: 0, prompt: 0), OutputDelta())], promptLogprobs: [nil], usage: Usage())
         let choice = try JSONValue(parsing: body)["choices"]?[0]

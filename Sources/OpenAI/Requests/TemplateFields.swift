@@ -9,14 +9,27 @@ struct TemplateFields: Sendable {
     var addsGenerationPrompt: Bool
     /// The prompt ends inside the last message, which the model goes on with.
     var continuesFinalMessage: Bool
+    /// Whether a chain of thought is wanted; nil: the request does not say.
+    var isThinking: Bool?
+
+    /// A plain conversation.
+    init(messages: [ChatMessage]) {
+        self.messages = messages
+        tools = ToolFields()
+        variables = [:]
+        addsGenerationPrompt = true
+        continuesFinalMessage = false
+    }
 
     init(_ fields: FieldReader) throws(APIError) {
         guard let readers = try fields.readers("messages") else { throw fields.missing("messages", "a list") }
         guard !readers.isEmpty else { throw fields.invalid("messages", "must have at least one message.") }
         messages = []
         for reader in readers { messages.append(try ChatMessage(reader)) }
+        messages.dropPastReasoning()
         tools = try ToolFields(fields)
-        variables = try fields.object("chat_template_kwargs") ?? [:]
+        variables = try Self.variables(fields)
+        isThinking = try fields.thinkingSwitch()
         let adds = try fields.bool("add_generation_prompt")
         if let early = messages.dropLast().firstIndex(where: \.isPrefix) {
             throw fields.invalid("messages[\(early)].prefix", "is for the last message alone.")
@@ -33,5 +46,15 @@ struct TemplateFields: Sendable {
             throw fields.invalid(
                 "chat_template", "is not accepted in requests: the server's --chat-template sets another template.")
         }
+    }
+
+    /// `chat_template_kwargs`, and the fields that vLLM passes on to templates.
+    private static func variables(_ fields: FieldReader) throws(APIError) -> JSONObject {
+        var variables = try fields.object("chat_template_kwargs") ?? [:]
+        if try fields.readers("documents") != nil { variables["documents"] = fields["documents"] }
+        if variables["reasoning_effort"] == nil, let effort = fields["reasoning_effort"] {
+            variables["reasoning_effort"] = effort
+        }
+        return variables
     }
 }

@@ -59,8 +59,7 @@ struct ResponsesRequest: Sendable {
         try readText(fields)
         try readTools(fields)
         try readLogprobs(fields)
-        echo["top_p"] = .number(
-            try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP)
+        echo["top_p"] = .number(try fields.number("top_p", in: 0...1) ?? defaults.topP)
         echo["truncation"] = .string(try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled")
         echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
         echo["metadata"] = try Self.metadata(fields)

@@ -199,12 +199,14 @@ struct CompletionProgress: Sendable {
     private mutating func open(_ index: Int, _ effects: inout Effects) {
         guard call.isStreaming, !choices[index].hasOpened else { return }
         choices[index].hasOpened = true
+        if call.continuesUsage { choices[index].place.usage = usage }
         let logprobs = promptLogprobs[choices[index].place.prompt]
         effects.payloads += dialect.opening(&choices[index].place, promptLogprobs: logprobs, usage: usage)
     }
 
     private mutating func take(_ delta: OutputDelta, of index: Int, _ effects: inout Effects) {
         if call.isStreaming {
+            if call.continuesUsage, !delta.isEmpty { choices[index].place.usage = usage }
             effects.payloads += dialect.payloads(of: delta, &choices[index].place).map(timed)
         } else {
             choices[index].output.append(delta)

@@ -12,9 +12,9 @@ package struct TokenizerRoutes: Sendable {
     /// `prompt` or `messages` → `count`, `max_model_len`, `tokens`, `token_strs`.
     package func tokenize(body: [UInt8]) throws(APIError) -> [UInt8] {
         let fields = try FieldReader(body: body)
-        _ = try context.resolve(model: try fields.string("model"))
+        let model = try context.resolve(model: try fields.string("model"))
         let wantsStrings = try fields.bool("return_token_strs") ?? false
-        let tokens = try tokens(of: fields)
+        let tokens = try tokens(of: fields, model: model)
         var writer = JSONWriter()
         writer.beginObject()
         writer.field("count", tokens.count)
@@ -77,13 +77,13 @@ package struct TokenizerRoutes: Sendable {
         return writer.bytes
     }
 
-    private func tokens(of fields: FieldReader) throws(APIError) -> [Int32] {
+    private func tokens(of fields: FieldReader, model: String) throws(APIError) -> [Int32] {
         let addsSpecialTokens = try fields.bool("add_special_tokens")
         if fields["messages"] != nil {
             guard fields["prompt"] == nil else {
                 throw fields.invalid("prompt", "and 'messages' exclude each other: send only one.")
             }
-            let rendered = try context.render(try TemplateFields(fields))
+            let rendered = try context.render(try TemplateFields(fields), model: model)
             guard addsSpecialTokens == true else { return rendered.tokens }
             return context.tokenizer.encodeWithSpecialTokens("") + rendered.tokens
         }
