@@ -8,12 +8,15 @@ struct Endpoints: Sendable {
     let state: ServiceState
     let authenticator: Authenticator
     let keepAlive: Duration?
+    /// nil: no page is served.
+    let page: Page?
     private let preparation = RequestPreparation()
 
-    init(state: ServiceState, authenticator: Authenticator, keepAlive: Duration?) {
+    init(state: ServiceState, authenticator: Authenticator, keepAlive: Duration?, page: Page?) {
         self.state = state
         self.authenticator = authenticator
         self.keepAlive = keepAlive
+        self.page = page
     }
 
     /// - Parameter cors: which browser pages may call.
@@ -53,6 +56,12 @@ struct Endpoints: Sendable {
         }
         router.add("POST", "/v1/chat/completions") { await complete($0, .chat) }
         router.add("POST", "/v1/completions") { await complete($0, .text) }
+        router.add("GET", "/v1/requests") { request in
+            authorized(request) { .json($0.metrics.recent.response) }
+        }
+        page?.addRoutes(to: &router) { request in
+            APIError.notFound(method: request.method, path: request.path).response
+        }
         return router
     }
 

@@ -75,7 +75,8 @@ package struct Server: Sendable {
         let keepAlive = configuration.keepAliveSeconds
         let router = Endpoints(
             state: state, authenticator: Authenticator(keys: configuration.apiKeys),
-            keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil
+            keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
+            page: configuration.servesPage ? Page() : nil
         ).router(cors: cors)
         return HTTPServer(configuration: http, logger: logger) { await router.handle($0) }
     }
