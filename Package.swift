@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "CBuiltinModel", exclude: ["model", "training"]),
         .target(name: "CKernels"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
-        .target(name: "CPage", exclude: ["page"]),
+        .target(name: "CPage", exclude: ["math-font.py", "page"]),
 
         // MARK: Text
 

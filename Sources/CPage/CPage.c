@@ -59,6 +59,9 @@ BYTES markdown_js[] = {
 BYTES math_js[] = {
 #embed "page/math.js"
 };
+BYTES math_woff2[] = {
+#embed "page/math.woff2"
+};
 BYTES message_js[] = {
 #embed "page/message.js"
 };
@@ -122,6 +125,7 @@ static const struct page_file files[] = {
     {"markdown.css", markdown_css, sizeof markdown_css},
     {"markdown.js", markdown_js, sizeof markdown_js},
     {"math.js", math_js, sizeof math_js},
+    {"math.woff2", math_woff2, sizeof math_woff2},
     {"message.js", message_js, sizeof message_js},
     {"pacer.js", pacer_js, sizeof pacer_js},
     {"preferences.js", preferences_js, sizeof preferences_js},

@@ -1,6 +1,7 @@
 """Drives Debian's Chromium over the DevTools protocol."""
 
 import base64
+import contextlib
 import itertools
 import json
 import pathlib
@@ -36,7 +37,8 @@ class Browser:
         ]  # fmt: skip
         self.process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         port, path = self._address()
-        self.socket = connect(f"ws://127.0.0.1:{port}{path}", max_size=None, compression=None)
+        self.opened = contextlib.ExitStack()
+        self.socket = self.opened.enter_context(connect(f"ws://127.0.0.1:{port}{path}", max_size=None, compression=None))
         self.numbers = itertools.count(1)
         self.answers, self.pages = {}, {}
         threading.Thread(target=self._receive, daemon=True).start()
@@ -78,6 +80,7 @@ class Browser:
         return Page(self, self.call("Target.createBrowserContext")["browserContextId"], **options)
 
     def close(self):
+        self.opened.close()
         self.process.terminate()
         self.process.wait(20)
         shutil.rmtree(self.profile, ignore_errors=True)
@@ -142,14 +145,15 @@ class Page:
         return result["result"].get("value")
 
     def wait(self, condition, seconds=30):
-        """Waits until an expression holds; returns its value."""
+        """Waits until an expression holds."""
         deadline = time.monotonic() + seconds
         while True:
             try:
-                if value := self.run(f"(() => {{ const value = {condition}; return value instanceof Node || value; }})()"):
-                    return value
-            except RuntimeError as error:  # the page is on its way to another document
-                if "context" not in str(error) and "Inspected target" not in str(error):
+                if self.run(f"Boolean({condition})"):
+                    return
+            except RuntimeError as error:
+                # The page is on its way to another document, or the element is not there yet.
+                if not any(word in str(error) for word in ("context", "Inspected target", "of null", "of undefined")):
                     raise
             if time.monotonic() > deadline:
                 raise AssertionError(f"{condition} does not come to hold in {seconds} s; {self.complaints}")
@@ -162,8 +166,8 @@ class Page:
         return self.run(f"document.querySelectorAll({json.dumps(selector)}).length")
 
     def click(self, selector):
-        """Presses the mouse on the last element that a selector finds."""
-        self.wait(f"document.querySelector({json.dumps(selector)})")
+        """Presses the mouse on the last element that a selector finds, once it is there to be seen."""
+        self.wait(f"[...document.querySelectorAll({json.dumps(selector)})].at(-1).checkVisibility()")
         x, y = self.run(f"""(() => {{
             const element = [...document.querySelectorAll({json.dumps(selector)})].at(-1);
             element.scrollIntoView({{ block: 'center', behavior: 'instant' }});

@@ -58,6 +58,7 @@ class Chat {
       search: (text) => this.#store.search(text),
       settings: () => this.#openSettings(),
       hide: () => this.#showSidebar(false),
+      opened: () => narrow.matches && this.#showSidebar(false),
     });
     this.thread = new ThreadView({
       ask: (text) => this.#send(text),

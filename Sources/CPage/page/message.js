@@ -104,7 +104,6 @@ export class MessageView {
     this.#showState();
     this.answer.element.hidden = !message.text;
     if (message.text) this.answer.update(message.text, generation !== null);
-    this.actions.grown?.();
   }
 
   #showThoughtTitle() {

@@ -13,6 +13,8 @@ const deepest = 24;
 const chunk = { lines: 60, characters: 6000 };
 /** Milliseconds of a frame that are spent on blocks. */
 const frameBudget = 12;
+/** Blocks from which on those out of sight are not laid out. */
+const long = 80;
 /** Characters that turn the direction of what follows: they could make text or code read as something else. */
 const turning = /([\u202a-\u202e\u2066-\u2069])/;
 
@@ -80,6 +82,7 @@ export class MarkdownView {
       shown += 1;
     }
     this.#queue.splice(0, shown);
+    this.element.classList.toggle('long', this.element.childElementCount > long);
     if (this.#queue.length > 0) {
       this.#frame = requestAnimationFrame(() => this.#work());
       return;

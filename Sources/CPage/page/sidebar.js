@@ -14,7 +14,8 @@ export class Sidebar {
   #searchTimer = null;
 
   /**
-   * @param actions `create`, `rename(id, title)`, `remove(id)`, `export(id)`, `search(text)`, `settings`, `hide`.
+   * @param actions `create`, `rename(id, title)`, `remove(id)`, `export(id)`, `search(text)`, `settings`, `hide`,
+   *   and `opened` when a conversation's link was followed.
    */
   constructor(actions) {
     this.actions = actions;
@@ -110,7 +111,7 @@ export class Sidebar {
     ]), { class: 'icon-button more', 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
     return h(
       'li', { class: isCurrent ? 'current' : null, 'data-id': id },
-      h('a', { href: `#/c/${id}`, title, dir: 'auto', 'aria-current': isCurrent ? 'page' : null }, title),
+      h('a', { href: `#/c/${id}`, title, click: this.actions.opened, dir: 'auto', 'aria-current': isCurrent ? 'page' : null }, title),
       this.#running.has(id) && h('span', { class: 'pulse' }), more);
   }
 

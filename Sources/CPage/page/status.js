@@ -123,15 +123,20 @@ class Dashboard {
       tile('requests', number(now.running), t('running'),
         [t('waitingCount', { number: now.waiting }), t('finishedTotal', { number: finished }),
           rejected > 0 && t('rejectedTotal', { number: rejected })],
-        lineChart([values('running'), values('waiting')], length, 4, t('lastMinutes'))),
+        this.#chart([values('running'), values('waiting')], 4)),
       tile('throughput', number(generated.at(-1) ?? 0), t('generated'), [t('promptRate', { rate: number(read.at(-1) ?? 0) })],
-        lineChart([generated, read], length, 10, t('lastMinutes'))),
+        this.#chart([generated, read], 10)),
       tile('cacheBlocks', percent(now.used, blocks), '',
         [t('blocksUsed', { used: now.used, all: blocks }), t('blocksShared', { number: now.shared })],
-        lineChart([values('used'), values('shared')], length, Math.max(8, blocks / 20), t('lastMinutes'))),
+        this.#chart([values('used'), values('shared')], 8)),
       tile('hitRate', percent(hits, queries), t('hitRateText'),
         [t('hitRateTotal', { hits: now.hits, queries: now.queries })],
-        lineChart([this.#history.map((entry) => (entry.queries > 0 ? entry.hits / entry.queries : null))], length, 1, t('lastMinutes'))));
+        this.#chart([this.#history.map((entry) => (entry.queries > 0 ? entry.hits / entry.queries : null))], 1)));
+  }
+
+  /** A line over the time that is remembered, a minute at least. */
+  #chart(series, least) {
+    return lineChart(series, Math.max(60, this.#history.length), least, t('lastMinutes'));
   }
 
   #showLatencies(all) {

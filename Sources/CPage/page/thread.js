@@ -18,13 +18,15 @@ export class ThreadView {
    * @param actions what messages can be told, and `ask` for an example.
    */
   constructor(actions) {
-    this.actions = { ...actions, grown: () => this.#follow() };
+    this.actions = actions;
     this.list = h('div', { class: 'messages' });
     this.jump = h(
       'button', { type: 'button', class: 'jump', hidden: true, 'aria-label': t('toLatest'), title: t('toLatest'),
         click: () => this.toEnd() }, icon('arrowDown'));
     this.scroller = h('div', { class: 'scroller', scroll: () => this.#noteScroll() }, this.list);
     this.element = h('div', { class: 'thread' }, this.scroller, this.jump);
+    new ResizeObserver(() => this.#follow()).observe(this.list);
+    new ResizeObserver(() => this.#follow()).observe(this.scroller);
   }
 
   /** Shows a conversation; `generationOf` gives the running answer of a message, or null. */
