@@ -12,7 +12,8 @@ const headingLine = /^ {0,3}(#{1,6})(?: |$)/;
 const delimiterRow = /^ {0,3}\|?(?: *:?-+:? *\|)* *:?-+:? *\|? *$/;
 
 /**
- * The blocks of a text. Each has `start`, the offset at which it begins: more text can change the last block alone.
+ * The blocks of a text. Each has `start`, the offset at which it begins. More text can change the last block alone, or the
+ * one before it while the last has no more than the beginning of a line.
  */
 export function parseBlocks(text) {
   const lines = text.replaceAll('\t', '    ').split('\n');
@@ -142,7 +143,7 @@ function readList(lines, index, depth) {
     if (blocks.length > 1 && item.some(isBlank) && blocks.some((block, at) => at > 0 && block.type === 'paragraph')) {
       list.isTight = false;
     }
-    if (blanks > 0 && next < lines.length && listMarker.test(lines[next])) list.isTight = false;
+    if (blanks > 0 && next < lines.length && listMarker.exec(lines[next])?.[2].at(-1) === kind) list.isTight = false;
   }
   return [list, next];
 }

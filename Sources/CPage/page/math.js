@@ -197,7 +197,10 @@ class Parser {
   /** An argument: a group or one token. */
   #argument() {
     const token = this.#peek();
-    if (token === '{') return row(this.#group());
+    if (token === '{') {
+      this.#token();
+      return row(this.#group());
+    }
     if (/^\d$/.test(token)) {
       this.#token();
       return make('mn', {}, [this.#styled(token)]);
@@ -212,9 +215,8 @@ class Parser {
     return this.#atom() ?? row([]);
   }
 
-  /** The nodes between braces. */
+  /** The nodes of a group whose opening brace was read. */
   #group() {
-    this.#token();
     const nodes = this.#list(() => false);
     // Alignment marks and line ends have no meaning inside braces.
     while (this.#peek() !== '}' && this.#peek() !== '' && this.#depth < deepest) {

@@ -13,12 +13,16 @@ const deepest = 24;
 const chunk = { lines: 60, characters: 6000 };
 /** Milliseconds of a frame that are spent on blocks. */
 const frameBudget = 12;
-/** Blocks from which on those out of sight are not laid out. */
-const long = 80;
+/** Blocks of a long answer that are laid out together, and only when they are in sight. */
+const part = 50;
+/** Characters of a paragraph, and rows of a table, that are made together. */
+const piece = { characters: 16000, rows: 300 };
+/** Characters of TeX from which on a formula may be wider than a line. */
+const wideFormula = 60;
 /** Characters that turn the direction of what follows: they could make text or code read as something else. */
 const turning = /([\u202a-\u202e\u2066-\u2069])/;
 
-/** Shows a text as it grows: finished blocks stay as they are, and only the last one is made again. */
+/** Shows a text as it grows: finished blocks stay as they are, and only what is still open is made again. */
 export class MarkdownView {
   #blocks = [];
   #offset = 0;
@@ -26,12 +30,16 @@ export class MarkdownView {
   #isOpen = false;
   /** Finished blocks that are not shown yet. */
   #queue = [];
-  #openBlock = null;
-  #openElement = null;
+  /** The last blocks, which more text can change, and their elements as far as they are shown. */
+  #open = [];
+  #openElements = [];
   #frame = 0;
+  /** Parts, and finished blocks behind them. */
+  #parts = 0;
+  #loose = 0;
 
   constructor(attributes = {}) {
-    this.element = h('div', { ...attributes, class: `markdown ${attributes.class ?? ''}`.trim(), dir: 'auto' });
+    this.element = h('div', { ...attributes, class: `markdown ${attributes.class ?? ''}`.trim() });
   }
 
   /**
@@ -43,20 +51,20 @@ export class MarkdownView {
     this.#text = text;
     this.#isOpen = isOpen;
     const blocks = parseBlocks(this.#offset > 0 ? text.slice(this.#offset) : text);
-    const last = blocks.at(-1);
-    if (blocks.length > 1) {
-      this.#offset += last.start;
-      const finished = blocks.slice(0, -1);
-      // What was the open block is among them, in its final form.
-      if (this.#openElement?.update(finished[0])) {
-        this.#openElement = null;
-        finished.shift();
-      }
-      this.#dropOpen();
-      this.#queue.push(...finished);
+    let settled = Math.max(0, blocks.length - 1);
+    // The beginning of a line may turn out to belong to the block before it.
+    if (isOpen && settled > 0 && !text.includes('\n', this.#offset + blocks[settled].start)) settled -= 1;
+    const finished = blocks.slice(0, settled);
+    this.#open = blocks.slice(settled);
+    if (settled > 0) this.#offset += this.#open[0].start;
+    // What was open may stay as it is, in its final form.
+    while (finished.length > 0 && this.#openElements[0]?.update(finished[0])) {
+      this.#openElements.shift();
+      finished.shift();
+      this.#loose += 1;
     }
-    this.#openBlock = last ?? null;
-    if (!last) this.#dropOpen();
+    if (finished.length > 0) this.#dropOpen(0);
+    this.#queue.push(...finished);
     this.#work();
   }
 
@@ -64,12 +72,24 @@ export class MarkdownView {
     this.element.replaceChildren();
     this.#queue = [];
     this.#offset = 0;
-    this.#openElement = null;
+    this.#loose = this.#parts = 0;
+    this.#openElements = [];
   }
 
-  #dropOpen() {
-    this.#openElement?.element.remove();
-    this.#openElement = null;
+  /** Puts the first of many finished blocks into parts. */
+  #gather() {
+    while (this.#loose > 2 * part) {
+      const blocks = [...this.element.children].slice(this.#parts, this.#parts + part);
+      const element = h('div', { class: 'part' });
+      this.element.insertBefore(element, blocks[0]);
+      element.append(...blocks);
+      this.#parts += 1;
+      this.#loose -= part;
+    }
+  }
+
+  #dropOpen(first) {
+    for (const { element } of this.#openElements.splice(first)) element.remove();
   }
 
   /** Shows what fits into a frame, and goes on in the next one. */
@@ -82,39 +102,101 @@ export class MarkdownView {
       shown += 1;
     }
     this.#queue.splice(0, shown);
-    this.element.classList.toggle('long', this.element.childElementCount > long);
+    this.#loose += shown;
+    this.#gather();
     if (this.#queue.length > 0) {
       this.#frame = requestAnimationFrame(() => this.#work());
       return;
     }
-    if (!this.#openBlock) return;
-    if (this.#openElement?.update(this.#openBlock, this.#isOpen)) return;
-    this.#dropOpen();
-    this.#openElement = new BlockElement(this.#openBlock, this.#isOpen);
-    this.element.append(this.#openElement.element);
+    this.#open.forEach((block, index) => {
+      const isOpen = this.#isOpen && index === this.#open.length - 1;
+      if (this.#openElements[index]?.update(block, isOpen)) return;
+      this.#dropOpen(index);
+      const made = new BlockElement(block, isOpen);
+      this.#openElements.push(made);
+      this.element.append(made.element);
+    });
+    this.#dropOpen(this.#open.length);
   }
 }
 
-/** A block with its element. Code keeps its element while it grows. */
+/** A block with its element. Code and what is long keep their element while they grow. */
 class BlockElement {
-  #code = null;
+  #view = null;
+  #source;
 
   constructor(block, isOpen) {
-    if (block.type === 'code') {
-      this.#code = new CodeView(block);
-      this.element = this.#code.element;
-    } else {
-      this.element = blockElement(block, isOpen, 0);
-    }
+    this.#source = sourceOf(block, isOpen);
+    if (block.type === 'code') this.#view = new CodeView(block);
+    if (isLong(block)) this.#view = new PiecesView(block, isOpen);
+    this.element = this.#view?.element ?? blockElement(block, isOpen, 0);
   }
 
   /** Takes a later form of the block; false if it needs another element. */
-  update(block) {
-    return this.#code !== null && block.type === 'code' && this.#code.update(block);
+  update(block, isOpen = false) {
+    const source = sourceOf(block, isOpen);
+    if (source !== null && source === this.#source) return true;
+    this.#source = source;
+    return this.#view?.update(block, isOpen) ?? false;
   }
 }
 
+/** What decides how a simple block looks; null for others. */
+function sourceOf(block, isOpen) {
+  return block.type === 'paragraph' || block.type === 'heading' ? `${block.type}${block.level}${isOpen}${block.text}` : null;
+}
+
+function isLong(block) {
+  return block.type === 'paragraph' && block.text.length > piece.characters
+    || block.type === 'table' && block.rows.length > piece.rows;
+}
+
+/** A long paragraph or table in pieces, of which only the last one is made again as it grows. */
+class PiecesView {
+  #shown = [];
+
+  constructor(block, isOpen) {
+    this.type = block.type;
+    this.element = h('div', { class: 'pieces' });
+    this.update(block, isOpen);
+  }
+
+  update(block, isOpen) {
+    if (block.type !== this.type || !isLong(block)) return false;
+    const all = block.type === 'table' ? tablePieces(block) : paragraphPieces(block);
+    const kept = Math.max(0, Math.min(this.#shown.length, all.length) - 1);
+    for (const element of this.#shown.splice(kept)) element.remove();
+    all.slice(kept).forEach((one, index) => {
+      const element = blockElement(one, isOpen && kept + index === all.length - 1, 0);
+      this.#shown.push(element);
+      this.element.append(element);
+    });
+    return true;
+  }
+}
+
+function paragraphPieces({ text }) {
+  const pieces = [];
+  for (let start = 0; start < text.length;) {
+    let end = Math.min(text.length, start + piece.characters);
+    const gap = text.lastIndexOf(' ', end);
+    if (end < text.length && gap > start + piece.characters / 2) end = gap + 1;
+    pieces.push({ type: 'paragraph', text: text.slice(start, end) });
+    start = end;
+  }
+  return pieces;
+}
+
+function tablePieces(block) {
+  const pieces = [];
+  for (let start = 0; start < block.rows.length; start += piece.rows) {
+    pieces.push({ ...block, rows: block.rows.slice(start, start + piece.rows) });
+  }
+  return pieces;
+}
+
 function blockElement(block, isOpen, depth) {
+  if (isLong(block)) return new PiecesView(block, isOpen).element;
   switch (block.type) {
     // The page's own headings are above those of an answer.
     case 'heading': return h(`h${Math.min(6, block.level + 2)}`, { class: `level-${block.level}` }, inline(block.text, isOpen));
@@ -125,7 +207,7 @@ function blockElement(block, isOpen, depth) {
     case 'quote': return h('blockquote', {}, blocks(block.blocks, isOpen, depth));
     case 'list': return list(block, isOpen, depth);
     case 'table': return table(block, isOpen);
-    default: return h('p', { dir: 'auto' }, inline(block.text, isOpen));
+    default: return h('p', {}, inline(block.text, isOpen));
   }
 }
 
@@ -140,17 +222,17 @@ function list(block, isOpen, depth) {
     const children = first?.type === 'paragraph' && block.isTight
       ? [...inline(first.text, isLast && rest.length === 0), ...blocks(rest, isLast, depth)]
       : blocks(item.blocks, isLast, depth);
-    if (item.isDone === null) return h('li', { dir: 'auto' }, children);
+    if (item.isDone === null) return h('li', {}, children);
     const box = h('input', { type: 'checkbox', disabled: true, 'aria-label': t(item.isDone ? 'done' : 'notDone') });
     box.checked = item.isDone;
-    return h('li', { dir: 'auto', class: 'task' }, box, children);
+    return h('li', { class: 'task' }, box, children);
   });
   const start = block.isOrdered && block.first !== 1 ? String(block.first) : null;
   return h(block.isOrdered ? 'ol' : 'ul', { class: block.isTight ? 'tight' : null, start }, items);
 }
 
 function table(block, isOpen) {
-  const cell = (name, text, index) => h(name, { dir: 'auto', class: block.alignment[index], scope: name === 'th' ? 'col' : null },
+  const cell = (name, text, index) => h(name, { class: block.alignment[index], scope: name === 'th' ? 'col' : null },
     inline(text, isOpen));
   return h(
     'div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': t('table') },
@@ -174,14 +256,19 @@ function inlineNode(node, depth) {
     case 'break': return [h('br')];
     case 'code': return [h('code', { dir: 'ltr' }, textNodes(node.text))];
     case 'pending': return [h('span', { class: 'pending' }, textNodes(node.text))];
-    case 'math': return [node.isDisplay
-      ? h('span', { class: 'display-math', tabindex: '0', role: 'group', 'aria-label': t('formula') }, renderMath(node.text, true))
-      : renderMath(node.text, false)];
+    case 'math': return [formula(node)];
     case 'strong': return [h('strong', {}, inlineNodes(node.children, depth + 1))];
     case 'emphasis': return [h('em', {}, inlineNodes(node.children, depth + 1))];
     case 'strike': return [h('s', {}, inlineNodes(node.children, depth + 1))];
     default: return link(node, depth);
   }
+}
+
+/** A formula in a line. What may be wider than the line can be scrolled: formulas are not broken. */
+function formula({ text, isDisplay }) {
+  const element = renderMath(text, isDisplay);
+  if (!isDisplay && text.length < wideFormula) return element;
+  return h('span', { class: isDisplay ? 'display-math' : 'wide-math', tabindex: '0', role: 'group', 'aria-label': t('formula') }, element);
 }
 
 /** A link that says where it leads. Images are never loaded: they are links, too. */
