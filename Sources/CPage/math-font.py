@@ -19,6 +19,15 @@ ALPHABETS = [(0x1D400, 0x1D49C), (0x1D49C, 0x1D4B6), (0x1D6E2, 0x1D71C), (0x1D7C
 DOUBLE_STRUCK = [(0x1D538, 0x1D552), (0x1D55C, 0x1D55D), (0x1D7D9, 0x1D7DA)]
 
 
+def open_connectors(variants):
+    """Bars and arrows come without connectors, and browsers then do not stretch them: their ends may overlap."""
+    for construction in [*variants.VertGlyphConstruction, *variants.HorizGlyphConstruction]:
+        for part in construction.GlyphAssembly.PartRecords if construction.GlyphAssembly else []:
+            overlap = min(part.FullAdvance // 2, 3 * variants.MinConnectorOverlap)
+            part.StartConnectorLength = max(part.StartConnectorLength, overlap)
+            part.EndConnectorLength = max(part.EndConnectorLength, overlap)
+
+
 def main():
     written = "".join((PAGE / name).read_text() for name in ("symbols.js", "math.js"))
     letters = {ord(c) for c in written + ACCENTS + "‴⁗ˆˉ·±"} | set(range(0x20, 0x7F))
@@ -41,6 +50,7 @@ def main():
         font["name"].setName(text, number, 3, 1, 0x409)
     font["CFF "].cff.fontNames[0] = "ApusMath-Regular"
     font["CFF "].cff[0].FullName = font["CFF "].cff[0].FamilyName = "Apus Math"
+    open_connectors(font["MATH"].table.MathVariants)
     font.flavor = "woff2"
     font.save(PAGE / "math.woff2")
 

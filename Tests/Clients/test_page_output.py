@@ -147,7 +147,7 @@ def test_finished_blocks_are_left_alone(modules):
         (r"\mathbb{R}^n", '<msup><mi mathvariant="normal">ℝ</mi><mi>n</mi></msup>'),
         (r"\mathrm{area}", '<mi mathvariant="normal">area</mi>'),
         (r"\text{if } x", "<mtext>if\u00a0</mtext><mi>x</mi>".replace("\u00a0", "&nbsp;")),
-        (r"\hat{x}", '<mover accent="true"><mi>x</mi><mo>^</mo></mover>'),
+        (r"\hat{x}", '<mover accent="true"><mi>x</mi><mo>ˆ</mo></mover>'),
         (r"\left( x \right]", "<mrow><mo>(</mo><mi>x</mi><mo>]</mo></mrow>"),
         (r"\boxed{42}", "<mrow><mn>42</mn></mrow>"),
         (r"\binom{n}{k}", '<mrow><mo>(</mo><mfrac linethickness="0"><mi>n</mi><mi>k</mi></mfrac><mo>)</mo></mrow>'),

@@ -558,7 +558,7 @@ class Parser {
       const nodes = this.#list(isEnd);
       const index = cells.length;
       const place = isRepeating ? places[index % 2] : places[Math.min(index, places.length - 1)];
-      const classes = [{ l: 'left', r: 'right' }[place], bars.has(index) && (index > 0 || marks[0] === '|') && 'bar'];
+      const classes = [{ l: 'left', r: 'right' }[place], bars.has(index) && (index > 0 || marks[0] === '|') && 'ruled'];
       const isPairStart = isRepeating && index > 0 && index % 2 === 0;
       if (isPairStart) classes.push('apart');
       // A binary sign at the head of an aligned column has its space on the left, too.
@@ -571,8 +571,8 @@ class Parser {
       }
       const isLast = token !== '\\\\' && token !== '\\cr';
       const isEmpty = cells.length === 1 && nodes.length === 0;
-      if (!isLast || !isEmpty) rows.push(make('mtr', { class: hasLine ? 'line' : null }, cells));
-      else if (hasLine) rows.at(-1)?.classList.add('end-line');
+      if (!isLast || !isEmpty) rows.push(make('mtr', { class: hasLine ? 'ruled-above' : null }, cells));
+      else if (hasLine) rows.at(-1)?.classList.add('ruled-below');
       cells = [];
       hasLine = false;
       if (isLast) {

@@ -59,8 +59,8 @@ export const delimiters = table(`
 /** Marks over (true) or under (false) something, and whether they are as wide as it. */
 export const accents = {
   __proto__: null,
-  hat: ['^', true, false], widehat: ['^', true, true], check: ['ˇ', true, false], tilde: ['~', true, false],
-  widetilde: ['~', true, true], acute: ['´', true, false], grave: ['`', true, false], dot: ['˙', true, false],
+  hat: ['ˆ', true, false], widehat: ['ˆ', true, true], check: ['ˇ', true, false], tilde: ['˜', true, false],
+  widetilde: ['˜', true, true], acute: ['´', true, false], grave: ['`', true, false], dot: ['˙', true, false],
   ddot: ['¨', true, false], dddot: ['⃛', true, false], breve: ['˘', true, false], bar: ['¯', true, false],
   vec: ['→', true, false], mathring: ['˚', true, false], overline: ['‾', true, true], underline: ['_', false, true],
   overrightarrow: ['→', true, true], overleftarrow: ['←', true, true], overleftrightarrow: ['↔', true, true],
