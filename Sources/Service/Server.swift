@@ -76,6 +76,8 @@ package struct Server: Sendable {
         let router = Endpoints(
             state: state, authenticator: Authenticator(keys: configuration.apiKeys),
             keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
+            responses: ResponseStore(
+                capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory),
             page: configuration.servesPage ? Page() : nil
         ).router(cors: cors)
         return HTTPServer(configuration: http, logger: logger) { await router.handle($0) }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Checkpoints
 internal import Models
+internal import OpenAI
 internal import Service
 internal import Telemetry
 
@@ -42,6 +43,8 @@ struct TokenCount: ExpressibleByArgument {
 }
 
 extension ReasoningParser: ExpressibleByArgument {}
+
+extension ToolParserName: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
 extension QuantizationType: ExpressibleByArgument {
     /// In capitals too, as llama.cpp writes them.

@@ -48,7 +48,14 @@ package final class RecentRequests: Sendable {
         let report = entry.report
         writer.beginObject()
         writer.field("id", report.id)
-        writer.field("object", report.route == .chat ? "chat.completion" : "text_completion")
+        let object =
+            switch report.route {
+            case .chat: "chat.completion"
+            case .text: "text_completion"
+            case .responses: "response"
+            case .messages: "message"
+            }
+        writer.field("object", object)
         writer.field("model", report.model)
         writer.key("stream")
         writer.value(report.isStreaming)
