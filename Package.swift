@@ -26,6 +26,7 @@ let package = Package(
         .target(name: "CBuiltinModel", exclude: ["model", "training"]),
         .target(name: "CKernels"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CPage", exclude: ["math-font.py", "page", "screenshot.png"]),
 
         // MARK: Text
 
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "CLinux", "COpenSSL", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
+                "CLinux", "COpenSSL", "CPage", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
                 "Telemetry",
                 "Tokenization", logging,
             ]),

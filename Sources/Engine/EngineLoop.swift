@@ -114,6 +114,7 @@ final class EngineLoop {
         statistics.waitingSequences = scheduler.waitingSequenceCount
         statistics.queuedRequests = scheduler.unstartedCount
         statistics.usedBlocks = scheduler.pool.usedCount
+        statistics.sharedBlocks = scheduler.pool.sharedCount
         statistics.totalBlocks = scheduler.pool.count
         statistics.counters = scheduler.counters
         let places = scheduler.limits.maxSequences - statistics.runningSequences

@@ -78,7 +78,8 @@ package struct Server: Sendable {
             administrators: configuration.adminKeys.isEmpty ? nil : Authenticator(keys: configuration.adminKeys),
             keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
             responses: ResponseStore(
-                capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory)
+                capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory),
+            page: configuration.servesPage ? Page() : nil
         ).router(cors: cors)
         return HTTPServer(configuration: http, logger: logger) { await router.handle($0) }
     }

@@ -61,6 +61,8 @@ package struct ServerConfiguration: Sendable {
     package var shutdownTimeoutSeconds = 30.0
     /// Pause after which a waiting stream gets a comment line; 0: none.
     package var keepAliveSeconds = 10.0
+    /// Whether the chat page and the dashboard are served.
+    package var servesPage = true
     package var logFormat: LogFormat = .text
 
     package init() {}

@@ -127,6 +127,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Seconds after which a waiting stream gets a comment line; 0 sends none.")
     var sseKeepAliveInterval = 10.0
 
+    @Flag(inversion: .prefixedNo, help: "Serve the chat page at / and the dashboard at /status.")
+    var ui = true
+
     @Option(help: "How log lines look.")
     var logFormat = LogFormat.text
 
@@ -209,6 +212,7 @@ struct Serve: AsyncParsableCommand {
         result.maxRequestBytes = maxRequestSize.bytes
         result.shutdownTimeoutSeconds = shutdownTimeout
         result.keepAliveSeconds = sseKeepAliveInterval
+        result.servesPage = ui
         result.logFormat = logFormat
         return result
     }
