@@ -2,13 +2,14 @@ package import Logging
 package import Sockets
 import Synchronization
 
-/// An HTTP/1.1 server: listens, runs one task per request, and ends in good order.
+/// An HTTP/1.1 and HTTP/2 server, in clear or over TLS: listens, runs one task per request, and ends in good order.
 package final class HTTPServer: Sendable {
     package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
     private struct State {
         var listeners: [Listener] = []
         var connections: [ObjectIdentifier: HTTPServerConnection] = [:]
+        var tls: TLSContext?
         var isPaused = false
         var isDraining = false
         var emptied: [CheckedContinuation<Void, Never>] = []
@@ -21,7 +22,7 @@ package final class HTTPServer: Sendable {
     private let handler: Handler
     private let logger: Logger
     private let bodyMemory: BodyMemory
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// `handler` runs on a task of its own per request, which is cancelled when the client disconnects.
     package init(configuration: HTTPServerConfiguration, logger: Logger, handler: @escaping Handler) {
@@ -29,12 +30,21 @@ package final class HTTPServer: Sendable {
         self.logger = logger
         self.handler = handler
         bodyMemory = BodyMemory(limit: max(configuration.bodyMemory, configuration.limits.body))
+        state = Mutex(State(tls: configuration.tls))
     }
 
     /// The addresses listened on.
     package var addresses: [SocketAddress] { state.withLock { $0.listeners.map(\.address) } }
 
     package var connectionCount: Int { state.withLock { $0.connections.count } }
+
+    /// What new connections are encrypted with.
+    package var tls: TLSContext? { state.withLock { $0.tls } }
+
+    /// Serves new connections with another certificate; those that are open stay as they are.
+    package func replace(tls: TLSContext) {
+        state.withLock { $0.tls = tls }
+    }
 
     /// Listens on every configured host and returns the port. Throws `SocketError`.
     @discardableResult
@@ -95,7 +105,17 @@ package final class HTTPServer: Sendable {
         connections.forEach { $0.stop() }
     }
 
-    private func accept(_ transport: Connection) {
+    private func accept(_ connection: Connection) {
+        guard let tls else { return admit(connection) }
+        do throws(TLSError) {
+            admit(try TLSTransport(connection, tls, .server, limits: configuration.transport))
+        } catch {
+            logger.error("\(error)")
+            connection.abort()
+        }
+    }
+
+    private func admit(_ transport: any Transport) {
         let connection = HTTPServerConnection(
             transport, configuration: configuration, logger: logger, bodyMemory: bodyMemory, handler: handler,
             closed: { [weak self] in self?.remove($0) })

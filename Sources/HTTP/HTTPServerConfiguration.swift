@@ -8,6 +8,9 @@ package struct HTTPServerConfiguration: Sendable {
     package var port: Int
     package var backlog = 1_024
     package var limits = HTTPLimits()
+    package var http2 = HTTP2Limits()
+    /// Makes every connection one over TLS; nil: in clear.
+    package var tls: TLSContext?
     /// Open connections. Those beyond it are answered with 503 and closed.
     package var maxConnections = 16_384
     /// Bytes of request bodies held at once, all connections together, from the first byte until the response is made;

@@ -1,5 +1,6 @@
 package import Checkpoints
 package import Models
+package import Sockets
 package import Telemetry
 
 /// Everything that `apus serve` can be told, with its defaults.
@@ -35,6 +36,8 @@ package struct ServerConfiguration: Sendable {
     package var chatTemplate: String?
     package var reasoningParser: ReasoningParser = .deepseekR1
     package var generationConfig: GenerationConfigSource = .auto
+    /// Certificate and client certificates; nil: plain HTTP.
+    package var tls: TLSConfiguration?
     package var allowedOrigins = ["*"]
     package var maxRequestBytes = 64 << 20
     package var shutdownTimeoutSeconds = 30.0

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Checkpoints
 internal import Models
 internal import Service
+internal import Sockets
 internal import Telemetry
 
 /// A number of bytes, written plainly or with K, M, G or T (powers of 1,024).
@@ -48,6 +49,17 @@ extension QuantizationType: ExpressibleByArgument {
     init?(argument: String) { self.init(rawValue: argument.lowercased()) }
 }
 extension LogFormat: ExpressibleByArgument {}
+extension TLSConfiguration.ClientCertificates: ExpressibleByArgument {
+    /// By name or, as for vLLM, by Python's number.
+    init?(argument: String) {
+        guard let value = Self.allCases.first(where: { ["\($0)", "\($0.rawValue)"].contains(argument) }) else {
+            return nil
+        }
+        self = value
+    }
+
+    static var allValueStrings: [String] { allCases.map { "\($0)" } }
+}
 
 extension GenerationConfigSource {
     init(argument: String) {

@@ -3,6 +3,7 @@ internal import Checkpoints
 internal import Logging
 internal import Models
 internal import Service
+internal import Sockets
 internal import Telemetry
 
 struct Serve: AsyncParsableCommand {
@@ -77,6 +78,21 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Tokens per block of the cache.")
     var blockSize = 32
 
+    @Option(help: "PEM file with the certificate and its chain: serves over TLS. Read again on SIGHUP.")
+    var sslCertfile: String?
+
+    @Option(help: "PEM file with the certificate's key, if it is not in the certificate's file.")
+    var sslKeyfile: String?
+
+    @Option(help: "Password of an encrypted key; better given as APUS_SSL_KEYFILE_PASSWORD.")
+    var sslKeyfilePassword: String?
+
+    @Option(help: "PEM file with the authorities whose client certificates are accepted.")
+    var sslCaCerts: String?
+
+    @Option(help: "Client certificates: none, optional or required (0, 1 or 2).")
+    var sslCertReqs = TLSConfiguration.ClientCertificates.none
+
     @Option(help: "Origin that browsers may call from; repeatable, * allows all.")
     var allowedOrigins: [String] = []
 
@@ -121,6 +137,13 @@ struct Serve: AsyncParsableCommand {
         guard apiKey.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--api-key must not be empty; leave it out to need no key.")
         }
+        guard sslCertfile != nil || (sslKeyfile == nil && sslCaCerts == nil && sslCertReqs == .none) else {
+            throw ValidationError("--ssl-keyfile, --ssl-ca-certs and --ssl-cert-reqs need --ssl-certfile.")
+        }
+        guard sslCaCerts == nil || sslCertReqs != .none else {
+            throw ValidationError(
+                "--ssl-ca-certs needs --ssl-cert-reqs optional or required: nobody is asked otherwise.")
+        }
     }
 
     func run() async throws {
@@ -150,12 +173,24 @@ struct Serve: AsyncParsableCommand {
         result.chatTemplate = chatTemplate
         result.reasoningParser = reasoningParser
         result.generationConfig = GenerationConfigSource(argument: generationConfig)
+        result.tls = tls
         if !allowedOrigins.isEmpty { result.allowedOrigins = allowedOrigins }
         result.maxRequestBytes = maxRequestSize.bytes
         result.shutdownTimeoutSeconds = shutdownTimeout
         result.keepAliveSeconds = sseKeepAliveInterval
         result.logFormat = logFormat
         return result
+    }
+}
+
+extension Serve {
+    fileprivate var tls: TLSConfiguration? {
+        guard let sslCertfile else { return nil }
+        var tls = TLSConfiguration(certificateFile: sslCertfile, keyFile: sslKeyfile ?? sslCertfile)
+        tls.keyPassword = sslKeyfilePassword
+        tls.authorityFile = sslCaCerts
+        tls.clientCertificates = sslCertReqs
+        return tls
     }
 }
 
