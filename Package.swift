@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["CBuiltinModel", "CLinux", "JSON"]),
         .target(name: "Compute", dependencies: ["CKernels", "CLinux", "COpenBLAS"]),
         .target(name: "Models", dependencies: ["Checkpoints", "Compute", "JSON"]),
-        .target(name: "Engine", dependencies: ["Models", "Compute", deques, logging]),
+        .target(name: "Engine", dependencies: ["Compute", "Grammar", "Models", deques, logging]),
 
         // MARK: Network
 
@@ -50,7 +50,7 @@ let package = Package(
         // MARK: Service
 
         .target(name: "Telemetry", dependencies: ["JSON", logging]),
-        .target(name: "OpenAI", dependencies: ["Engine", "JSON", "Jinja", "Tokenization"]),
+        .target(name: "OpenAI", dependencies: ["Engine", "Grammar", "JSON", "Jinja", "Tokenization"]),
         .target(
             name: "Service",
             dependencies: [
@@ -64,9 +64,8 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Benchmarks", "CYAML", "Checkpoints", "Compute", "HTTP", "JSON", "Models", "Service", "Sockets",
-                "Telemetry",
-                logging,
+                "Benchmarks", "CYAML", "Checkpoints", "Compute", "HTTP", "JSON", "Models", "OpenAI", "Service",
+                "Sockets", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -75,7 +74,7 @@ let package = Package(
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "JSON"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"], exclude: ["Fixtures"]),
-        .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Models"]),
+        .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Grammar", "Models"]),
         .testTarget(name: "GrammarTests", dependencies: ["Grammar", "JSON", "Tokenization"], exclude: ["Fixtures"]),
         .testTarget(name: "HTTPTests", dependencies: ["CNghttp2", "HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -85,7 +84,8 @@ let package = Package(
         .testTarget(name: "SocketsTests", dependencies: ["COpenSSL", "Sockets"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", logging]),
         .testTarget(
-            name: "OpenAITests", dependencies: ["Models", "Engine", "JSON", "Jinja", "OpenAI", "Tokenization"],
+            name: "OpenAITests",
+            dependencies: ["Models", "Engine", "Grammar", "JSON", "Jinja", "OpenAI", "Tokenization"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ServiceTests",

@@ -73,6 +73,20 @@ CK_CLONES size_t ck_next_above(const float *x, size_t start, size_t count, float
     return i;
 }
 
+CK_CLONES void ck_keep(float *logits, size_t count, const uint32_t *words, size_t word_count) {
+    size_t whole = smaller(count / 32, word_count);
+    for (size_t word = 0; word < whole; word++) {
+        uint32_t bits = words[word];
+        for (size_t lane = 0; lane < 32; lane++) {
+            float *logit = &logits[word * 32 + lane];
+            *logit = bits >> lane & 1 ? *logit : -INFINITY;
+        }
+    }
+    for (size_t i = whole * 32; i < count; i++)
+        if (i / 32 >= word_count || !(words[i / 32] >> i % 32 & 1))
+            logits[i] = -INFINITY;
+}
+
 CK_CLONES void ck_weigh(const float *logits, size_t count, float maximum, float scale, float *weights) {
     for (size_t i = 0; i < count; i++)
         weights[i] = exp_of((logits[i] - maximum) * scale);

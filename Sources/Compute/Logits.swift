@@ -25,6 +25,11 @@ package enum Logits {
         }
     }
 
+    /// Makes the logits of all tokens but those of a set -infinity: token t is bit t mod 32 of word t / 32.
+    package static func keep(_ words: [UInt32], of logits: inout [Float]) {
+        ck_keep(&logits, logits.count, words, words.count)
+    }
+
     /// Makes `weights` exp((logit - maximum) * scale) of each logit.
     package static func weigh(_ logits: Span<Float>, maximum: Float, scale: Float, into weights: inout [Float]) {
         if weights.count != logits.count { weights = Array(repeating: 0, count: logits.count) }

@@ -67,6 +67,14 @@ package struct BlockPool {
         blockOfHash[hash] = block
     }
 
+    /// Makes no block findable any more; those that are held serve their holders on. Returns how many were.
+    package mutating func forgetAll() -> Int {
+        let count = blockOfHash.count
+        blockOfHash = [:]
+        hashes = Array(repeating: nil, count: self.count)
+        return count
+    }
+
     /// Free blocks in the order in which they will be taken.
     package var freeBlocks: [Int32] {
         var blocks: [Int32] = []

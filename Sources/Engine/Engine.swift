@@ -54,5 +54,9 @@ package final class Engine: Sendable {
     /// Gives up all requests within a step, with `EngineError.shuttingDown`, and ends the thread.
     package func shutdown() { inbox.stop() }
 
+    /// Forgets the prefix cache before the next step: no later request finds a block that was computed until then.
+    /// Returns the number of blocks forgotten; nil once the engine has ended.
+    package func resetPrefixCache() async -> Int? { await inbox.resetCache() }
+
     package var statistics: EngineStatistics { inbox.statistics }
 }

@@ -11,6 +11,8 @@ extension EngineError: CustomStringConvertible {
             "the model could not be run: \(reason)"
         case .invalidRequest(let field, let reason):
             "\(field) \(reason)"
+        case .constraintFailed(let reason):
+            "the output cannot follow its constraint: \(reason)"
         }
     }
 }

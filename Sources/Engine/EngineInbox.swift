@@ -11,7 +11,8 @@ final class EngineInbox: Sendable {
         var channel: EventChannel
     }
 
-    struct Cancellation: Sendable {
+    /// Something said about all choices of a request, or one.
+    struct Signal: Sendable {
         var request: UInt64
         var choice: Int?
     }
@@ -19,8 +20,15 @@ final class EngineInbox: Sendable {
     /// One reading of the inbox.
     struct Contents: Sendable {
         var submissions: [Submission] = []
-        var cancellations: [Cancellation] = []
+        var cancellations: [Signal] = []
+        var reasoningEnds: [Signal] = []
+        /// Each waits for the number of blocks that were forgotten.
+        var cacheResets: [CheckedContinuation<Int?, Never>] = []
         var isStopping = false
+
+        var isEmpty: Bool {
+            submissions.isEmpty && cancellations.isEmpty && reasoningEnds.isEmpty && cacheResets.isEmpty && !isStopping
+        }
     }
 
     /// What admission needs to know of the engine's thread, as of its last step.
@@ -80,10 +88,31 @@ final class EngineInbox: Sendable {
     }
 
     func cancel(request: UInt64, choice: Int?) {
+        tell(Signal(request: request, choice: choice), \.cancellations)
+    }
+
+    func endReasoning(request: UInt64, choice: Int?) {
+        tell(Signal(request: request, choice: choice), \.reasoningEnds)
+    }
+
+    private func tell(_ signal: Signal, _ list: WritableKeyPath<Contents, [Signal]>) {
         state.withLock { state in
             guard state.phase != .stopped else { return }
-            state.contents.cancellations.append(Cancellation(request: request, choice: choice))
+            state.contents[keyPath: list].append(signal)
             wakeIfAsleep(&state)
+        }
+    }
+
+    /// Has the engine forget its prefix cache; see `Engine.resetPrefixCache()`.
+    func resetCache() async -> Int? {
+        await withCheckedContinuation { waiter in
+            let isTaken = state.withLock { state in
+                guard state.phase != .stopped else { return false }
+                state.contents.cacheResets.append(waiter)
+                wakeIfAsleep(&state)
+                return true
+            }
+            if !isTaken { waiter.resume(returning: nil) }
         }
     }
 
@@ -112,16 +141,17 @@ final class EngineInbox: Sendable {
 
     /// Has the engine give up what it holds and end. Where it never started, its requests are given up here.
     func stop() {
-        let unread = state.withLock { state -> [Submission] in
+        let unread = state.withLock { state -> Contents in
             state.phase = .stopped
             state.contents.isStopping = true
             wakeIfAsleep(&state)
-            guard !state.isStarted else { return [] }
-            defer { state.contents.submissions = [] }
-            return state.contents.submissions
+            guard !state.isStarted else { return Contents() }
+            defer { state.contents = Contents(isStopping: true) }
+            return state.contents
         }
-        for submission in unread { submission.channel.finish(.shuttingDown) }
-        noteEnded(unread.count)
+        for submission in unread.submissions { submission.channel.finish(.shuttingDown) }
+        for waiter in unread.cacheResets { waiter.resume(returning: nil) }
+        noteEnded(unread.submissions.count)
     }
 
     /// Statistics of the last step, with what was submitted since.
@@ -142,7 +172,7 @@ final class EngineInbox: Sendable {
         while true {
             let contents = state.withLock { state -> Contents? in
                 let contents = state.contents
-                if waiting, contents.submissions.isEmpty, contents.cancellations.isEmpty, !contents.isStopping {
+                if waiting, contents.isEmpty {
                     state.isAsleep = true
                     return nil
                 }

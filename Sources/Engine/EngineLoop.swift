@@ -38,11 +38,17 @@ final class EngineLoop {
     private func accept(_ contents: EngineInbox.Contents) {
         for submission in contents.submissions {
             channels[submission.number] = submission.channel
-            scheduler.add(submission.request, number: submission.number, promptHashes: submission.promptHashes)
+            deliver(
+                scheduler.add(
+                    submission.request, number: submission.number, promptHashes: submission.promptHashes))
         }
-        for cancellation in contents.cancellations {
-            deliver(scheduler.cancel(request: cancellation.request, choice: cancellation.choice))
+        for signal in contents.reasoningEnds {
+            deliver(scheduler.endReasoning(request: signal.request, choice: signal.choice))
         }
+        for signal in contents.cancellations {
+            deliver(scheduler.cancel(request: signal.request, choice: signal.choice))
+        }
+        for waiter in contents.cacheResets { waiter.resume(returning: scheduler.pool.forgetAll()) }
     }
 
     private func step() {

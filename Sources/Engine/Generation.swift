@@ -28,6 +28,11 @@ package final class Generation: Sendable, AsyncSequence {
         if !channel.isComplete { inbox.cancel(request: number, choice: choice) }
     }
 
+    /// Has all choices, or one, close their reasoning at the next step as a spent budget does; an answer goes on.
+    package func endReasoning(choice: Int? = nil) {
+        if !channel.isComplete { inbox.endReasoning(request: number, choice: choice) }
+    }
+
     package func makeAsyncIterator() -> Iterator { Iterator(lease: Lease(generation: self)) }
 
     package struct Iterator: AsyncIteratorProtocol {

@@ -15,6 +15,7 @@ extension GenerationRequest {
         try require(minTokens >= 0, "min_tokens", "is \(minTokens); it must not be negative")
         try require((promptLogprobs ?? 0) >= 0, "prompt_logprobs", "is negative")
         try sampling.validate(ids: ids)
+        try guidance?.validate(ids: ids, stops: minTokens > 0 ? stopTokens : [])
         let longest = maxTokens > 0 ? maxLength - 1 : maxLength
         guard prompt.count <= longest else { throw .promptTooLong(tokens: prompt.count, limit: maxLength) }
     }
@@ -38,6 +39,26 @@ extension SamplingParameters {
                 ids.contains(token), "logit_bias", "has token \(token); the vocabulary has \(ids.upperBound)")
             try require(bias.isFinite, "logit_bias", "of token \(token) is not a finite number")
         }
+    }
+}
+
+extension Guidance {
+    fileprivate func validate(ids: Range<Int32>, stops: Set<Int32>) throws(EngineError) {
+        for sequence in bannedSequences {
+            try require(!sequence.isEmpty && sequence.allSatisfy(ids.contains), "bad_words", "has an unknown token")
+        }
+        let banned = stops.union(bannedSequences.compactMap(\.last))
+        try require(banned.count < ids.count, "bad_words", "leaves no token")
+        if let reasoning {
+            let forced = reasoning.opening + reasoning.closing
+            try require(forced.allSatisfy(ids.contains), "reasoning", "forces an unknown token")
+            try require((reasoning.budget ?? 0) >= 0, "thinking_token_budget", "must not be negative")
+        }
+        guard let repetition else { return }
+        try require(
+            repetition.minCount >= 2 && repetition.minPatternSize >= 1
+                && repetition.maxPatternSize >= repetition.minPatternSize,
+            "repetition_detection", "needs min_count >= 2 and 1 <= min_pattern_size <= max_pattern_size")
     }
 }
 

@@ -34,8 +34,14 @@ package struct GenerationRequest: Sendable {
     package var stopTokens: Set<Int32> = []
     /// Number of alternatives per prompt position; nil: prompt log-probabilities are not wanted.
     package var promptLogprobs: Int?
+    /// What the output must keep to; nil: nothing.
+    package var guidance: Guidance?
     /// Keeps equal prefixes of different tenants apart.
     package var cacheSalt: UInt64 = 0
+    /// Lower goes first; equal ones in order of arrival.
+    package var priority = 0
+    /// Whether `progress` events are wanted while the prompt is computed.
+    package var reportsProgress = false
 
     package init(id: String, prompt: [Int32], maxTokens: Int) {
         self.id = id
@@ -63,6 +69,10 @@ package struct TokenLogprobs: Sendable, Equatable {
 package enum FinishReason: Sendable, Equatable {
     /// A stop token was drawn.
     case stopToken(Int32)
+    /// The answer's grammar allows nothing more; no token stands for that.
+    case grammar
+    /// The choice was caught in a loop; see `RepetitionLimits`.
+    case repetition
     /// `maxTokens` or the model's context is used up.
     case length
     /// The consumer asked for it.
@@ -73,6 +83,8 @@ package enum FinishReason: Sendable, Equatable {
 package enum GenerationEvent: Sendable {
     /// The prompt's first step is scheduled; this many of its tokens came from the prefix cache.
     case scheduled(cachedTokens: Int)
+    /// So many of the prompt's tokens are computed, cached ones included; grows from event to event.
+    case progress(promptTokens: Int)
     /// Log-probabilities of the prompt's tokens; the first has none.
     case promptLogprobs([TokenLogprobs?])
     /// One generated token.
@@ -92,4 +104,6 @@ package enum EngineError: Error, Sendable, Equatable {
     case runnerFailed(String)
     /// A field has a value that no request may have.
     case invalidRequest(field: String, reason: String)
+    /// What the output must keep to cannot be followed any further; the text says why.
+    case constraintFailed(String)
 }

@@ -1,8 +1,9 @@
 internal import Compute
+internal import Grammar
 
 /// Draws tokens from logits and computes log-probabilities. Each row is independent of all others.
 ///
-/// vLLM's definitions and order: logit bias and banned tokens, penalties, temperature, min-p, top-k, top-p. Tokens of
+/// vLLM's definitions and order: logit bias, mask and banned tokens, penalties, temperature, min-p, top-k, top-p. Tokens of
 /// equal logits are ordered by id, lowest first. Log-probabilities are those of the logits before all of that.
 package enum Sampler {
     /// Carries out one task on its row `[vocabularySize]`. Nil where the logits are not finite.
@@ -10,7 +11,9 @@ package enum Sampler {
         _ row: Span<Float>, _ task: SampleTask, scratch: inout SamplerScratch
     ) -> SampledToken? {
         let token: Int?
-        if task.adjustsLogits {
+        if let forced = task.forced {
+            token = Int(forced)
+        } else if task.adjustsLogits {
             var adjusted = scratch.takeLogits(row)
             adjust(&adjusted, task)
             token = draw(adjusted.span, task, &scratch)
@@ -62,6 +65,7 @@ package enum Sampler {
         for (token, bias) in parameters.logitBias where logits.indices.contains(Int(token)) {
             logits[Int(token)] += bias
         }
+        if let mask = task.mask { Logits.keep(mask.words, of: &logits) }
         for token in task.bannedTokens where logits.indices.contains(Int(token)) { logits[Int(token)] = -.infinity }
         guard let history = task.history else { return }
         for (token, count) in zip(history.tokens, history.generatedCounts) {

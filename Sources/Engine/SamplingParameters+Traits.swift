@@ -5,5 +5,5 @@ extension SamplingParameters {
 
 extension SampleTask {
     /// Whether the logits that are drawn from differ from the model's.
-    var adjustsLogits: Bool { history != nil || !bannedTokens.isEmpty || !parameters.logitBias.isEmpty }
+    var adjustsLogits: Bool { mask != nil || history != nil || !bannedTokens.isEmpty || !parameters.logitBias.isEmpty }
 }

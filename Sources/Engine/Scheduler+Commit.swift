@@ -10,6 +10,7 @@ extension Scheduler {
         for run in step.runs where requests[run.sequence.request.number] != nil {
             counters.computedTokens += run.rowCount
             advance(run.sequence, by: run.rowCount)
+            reportProgress(of: run.sequence, &outputs)
             do {
                 try acceptPromptLogprobs(of: run, result)
                 try acceptSamples(of: run, result, &outputs)
@@ -27,6 +28,16 @@ extension Scheduler {
         guard limits.prefixCaching, full > firstFull else { return }
         extendHashes(of: sequence, to: full)
         for index in firstFull..<full { pool.register(sequence.blocks[index], as: sequence.hashes[index]) }
+    }
+
+    private func reportProgress(of sequence: TokenSequence, _ outputs: inout [SchedulerOutput]) {
+        let request = sequence.request
+        guard request.request.reportsProgress, !request.promptIsComputed else { return }
+        let computed = min(sequence.computed, sequence.promptLength)
+        guard computed > request.reportedProgress else { return }
+        request.reportedProgress = computed
+        outputs.append(
+            SchedulerOutput(request: request.number, content: .event(.progress(promptTokens: computed))))
     }
 
     private func acceptPromptLogprobs(of run: ScheduledRun, _ result: StepResult) throws(EngineError) {
@@ -66,6 +77,7 @@ extension Scheduler {
         }
         let branches = request.liveChoices.dropFirst().map { branch(of: trunk, choice: $0) }
         for (sequence, sample) in zip([trunk] + branches, result.samples[run.samples]) {
+            sequence.beginChoice()
             try append(sample, to: sequence, &outputs)
         }
     }
@@ -91,19 +103,31 @@ extension Scheduler {
     ) throws(EngineError) {
         guard let sample else { throw Self.notFinite(before: sequence.tokens.count) }
         let request = sequence.request
-        sequence.append(sample.token)
-        counters.generatedTokens += 1
-        outputs.append(
-            SchedulerOutput(
-                request: request.number,
-                content: .event(.token(choice: sequence.choice, id: sample.token, logprobs: sample.logprobs))))
-        guard let reason = finishReason(of: sequence, after: sample.token) else { return }
-        end(choice: sequence.choice, of: request, reason: reason, &outputs)
+        var next = sample
+        while true {
+            try sequence.append(next.token)
+            counters.generatedTokens += 1
+            outputs.append(
+                SchedulerOutput(
+                    request: request.number,
+                    content: .event(.token(choice: sequence.choice, id: next.token, logprobs: next.logprobs))))
+            if let reason = finishReason(of: sequence, after: next.token) {
+                return end(choice: sequence.choice, of: request, reason: reason, &outputs)
+            }
+            try sequence.prepareConstraint()
+            // Tokens that are known need no logits: they are rows of one step, unless their log-probabilities matter.
+            guard let forced = sequence.forcedToken, request.request.sampling.logprobs == nil else { return }
+            next = SampledToken(token: forced, logprobs: nil)
+        }
     }
 
     private func finishReason(of sequence: TokenSequence, after token: Int32) -> FinishReason? {
         let request = sequence.request.request
         if request.stopTokens.contains(token) { return .stopToken(token) }
+        if sequence.isComplete { return .grammar }
+        if let limits = request.guidance?.repetition, limits.isMet(by: sequence.tokens[sequence.promptLength...]) {
+            return .repetition
+        }
         let isFull = sequence.generatedCount >= request.maxTokens || sequence.tokens.count >= limits.maxLength
         return isFull ? .length : nil
     }

@@ -4,13 +4,13 @@ internal import DequeModule
 ///
 /// vLLM V1's loop: one token budget a step; running sequences first, oldest first, then waiting ones in order of
 /// arrival; long prompts in chunks. When blocks run out, the youngest running sequence gives up its blocks and is
-/// computed again later. A step is `schedule()`, the runner, `commit(_:_:)`; `cancel` and `fail` go between steps.
+/// computed again later. A request's priority comes before its age in all of this. A step is `schedule()`, the runner, `commit(_:_:)`; `cancel` and `fail` go between steps.
 package final class Scheduler {
     package let limits: SchedulerLimits
     package internal(set) var pool: BlockPool
-    /// Oldest first; they hold blocks and have at least one row in each step.
+    /// By priority, then oldest first; they hold blocks and have at least one row in each step.
     package internal(set) var running: [TokenSequence] = []
-    /// Oldest first; they hold no blocks.
+    /// By priority, then oldest first; they hold no blocks.
     var waiting: Deque<TokenSequence> = []
     package internal(set) var requests: [UInt64: RequestState] = [:]
     package internal(set) var counters = EngineCounters()
@@ -28,17 +28,43 @@ package final class Scheduler {
     /// Requests of which nothing has been scheduled yet.
     package private(set) var unstartedCount = 0
 
-    /// Queues a request that fits `limits`. `number` grows with each call.
-    package func add(_ request: GenerationRequest, number: UInt64, promptHashes: [BlockHash]? = nil) {
+    /// Queues a request that fits `limits`, unless its guidance leaves no first token. `number` grows with each call.
+    package func add(
+        _ request: GenerationRequest, number: UInt64, promptHashes: [BlockHash]? = nil
+    ) -> [SchedulerOutput] {
         let hashes =
             promptHashes
             ?? hasher.promptHashes(request.prompt, salt: request.cacheSalt, blockSize: limits.blockSize)
-        let state = RequestState(number: number, request: request, promptHashes: hashes)
+        let state: RequestState
+        do {
+            state = try RequestState(number: number, request: request, promptHashes: hashes)
+        } catch {
+            return [SchedulerOutput(request: number, content: .failed(error))]
+        }
         let sequence = TokenSequence(request: state, choice: 0)
         state.sequences = [sequence]
         requests[number] = state
         unstartedCount += 1
         enqueue(sequence)
+        return []
+    }
+
+    /// Has all choices of a request, or one, close their reasoning at their next token.
+    package func endReasoning(request number: UInt64, choice: Int? = nil) -> [SchedulerOutput] {
+        guard let request = requests[number] else { return [] }
+        var outputs: [SchedulerOutput] = []
+        do {
+            for told in request.liveChoices where choice == nil || choice == told {
+                guard request.promptIsComputed else {
+                    try request.endReasoning(ofChoice: told)
+                    continue
+                }
+                for sequence in request.sequences where sequence.choice == told { try sequence.endReasoning() }
+            }
+        } catch {
+            fail(request: number, error, &outputs)
+        }
+        return outputs
     }
 
     /// Ends all choices of a request, or one; unknown ones are ended already.

@@ -40,10 +40,10 @@ extension StepPlan {
 
 extension SampleTask {
     fileprivate init(for sequence: TokenSequence, choice: Int, logitIndex: Int) {
-        let request = sequence.request.request
+        let constraint = sequence.constraint(ofChoice: choice)
         self.init(
-            logitIndex: logitIndex, position: sequence.tokens.count, choice: choice, parameters: request.sampling,
-            history: sequence.history,
-            bannedTokens: sequence.generatedCount < request.minTokens ? request.stopTokens.sorted() : [])
+            logitIndex: logitIndex, position: sequence.tokens.count, choice: choice,
+            parameters: sequence.request.request.sampling, history: sequence.history,
+            bannedTokens: constraint.banned, mask: constraint.mask, forced: constraint.forced)
     }
 }

@@ -1,3 +1,4 @@
+package import Grammar
 package import Models
 
 /// All that a runner needs to know for one step, as one flat value.
@@ -30,10 +31,14 @@ package struct SampleTask: Sendable, Equatable {
     package var history: TokenHistory?
     /// Tokens that must not be drawn.
     package var bannedTokens: [Int32]
+    /// The tokens that may be drawn; nil: all.
+    package var mask: TokenMask?
+    /// The token to take without a draw.
+    package var forced: Int32?
 
     package init(
         logitIndex: Int, position: Int, choice: Int, parameters: SamplingParameters, history: TokenHistory? = nil,
-        bannedTokens: [Int32] = []
+        bannedTokens: [Int32] = [], mask: TokenMask? = nil, forced: Int32? = nil
     ) {
         self.logitIndex = logitIndex
         self.position = position
@@ -41,6 +46,8 @@ package struct SampleTask: Sendable, Equatable {
         self.parameters = parameters
         self.history = history
         self.bannedTokens = bannedTokens
+        self.mask = mask
+        self.forced = forced
     }
 }
 

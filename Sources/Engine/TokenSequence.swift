@@ -14,6 +14,10 @@ package final class TokenSequence {
     var hashes: [BlockHash]
     /// Kept where a penalty asks for it.
     var history: TokenHistory?
+    /// Kept where the request has guidance.
+    private var guidance: GuidanceState?
+    /// What the next token is held to.
+    private var constraint = TokenConstraint()
 
     /// A sequence that has the prompt only.
     init(request: RequestState, choice: Int) {
@@ -29,13 +33,42 @@ package final class TokenSequence {
     /// Tokens that must be computed before the next one can be drawn.
     var remaining: Int { tokens.count - computed }
 
-    /// Age: smaller goes first and is preempted last.
+    /// Priority, then age: smaller goes first and is preempted last.
     static func precedes(_ a: TokenSequence, _ b: TokenSequence) -> Bool {
-        (a.request.number, a.choice) < (b.request.number, b.choice)
+        (a.request.request.priority, a.request.number, a.choice) < (
+            b.request.request.priority, b.request.number, b.choice
+        )
     }
 
-    func append(_ token: Int32) {
+    /// From here on the sequence stands for its own choice alone, at its first token.
+    func beginChoice() { guidance = request.startGuidance(ofChoice: choice) }
+
+    /// Throws when the guidance cannot be followed any further.
+    func append(_ token: Int32) throws(EngineError) {
         tokens.append(token)
         history?.appendGenerated(token)
+        try guidance?.advance(by: token)
+    }
+
+    /// Finds out what the next token is held to; called after each change.
+    func prepareConstraint() throws(EngineError) {
+        constraint = try request.request.constraint(guidance, after: tokens[promptLength...])
+    }
+
+    /// What the next token of a choice is held to. Until the prompt is computed the sequence stands for all choices.
+    func constraint(ofChoice choice: Int) -> TokenConstraint {
+        request.promptIsComputed ? constraint : request.startConstraint(ofChoice: choice)
+    }
+
+    /// The token that comes next without a draw.
+    var forcedToken: Int32? { constraint.forced }
+
+    /// Whether the answer's grammar allows nothing more.
+    var isComplete: Bool { guidance?.isComplete ?? false }
+
+    /// Has reasoning close at the next token.
+    func endReasoning() throws(EngineError) {
+        guidance?.endReasoning()
+        try prepareConstraint()
     }
 }

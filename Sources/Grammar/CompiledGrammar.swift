@@ -11,7 +11,7 @@ package final class CompiledGrammar: Sendable {
     /// Sets of fewer characters are walked quickly without a slice.
     private static let smallestSlice = 16
 
-    let vocabulary: TokenVocabulary
+    package let vocabulary: TokenVocabulary
     let slices: [ScalarSet: CharacterSlice]
     let automatonLimit: Int
     private let initial: Automaton

@@ -39,7 +39,7 @@ package final class GrammarCompiler: Sendable {
             return cache.entries[key]?.grammar
         }
         if let known { return known }
-        let grammar = try CompiledGrammar(source.rules(), vocabulary)
+        let grammar = try CompiledGrammar(source.rules(vocabulary), vocabulary)
         cache.withLock { cache in
             if cache.entries.count >= capacity,
                 let oldest = cache.entries.min(by: { $0.value.lastUse < $1.value.lastUse })

@@ -13,6 +13,21 @@ package struct GrammarError: Error, CustomStringConvertible, Equatable {
 
     package let kind: Kind
     package let description: String
+    /// Where in a schema: a JSON pointer that ends with the keyword at fault; nil for what has no single place.
+    package private(set) var pointer: String?
+
+    init(kind: Kind, description: String, pointer: String? = nil) {
+        self.kind = kind
+        self.description = description
+        self.pointer = pointer
+    }
+
+    /// The same, with its place.
+    func at(_ pointer: String) -> GrammarError {
+        var error = self
+        error.pointer = pointer
+        return error
+    }
 
     static func invalid(_ text: String) -> GrammarError { GrammarError(kind: .invalid, description: text) }
 

@@ -68,7 +68,8 @@ package struct GrammarMatcher: Sendable {
         return true
     }
 
-    /// The bytes that must come next, up to `limit`: what a decoder may write without asking the model.
+    /// The bytes that must come next, up to `limit` or an added token: what a decoder may write without asking the
+    /// model.
     package func forcedBytes(limit: Int = 256) throws(GrammarError) -> [UInt8] {
         if isFinished { return [] }
         return try shared.contents.withLock { (contents) throws(GrammarError) in
@@ -76,7 +77,7 @@ package struct GrammarMatcher: Sendable {
             var forced: [UInt8] = []
             var next = state
             while forced.count < limit, !contents.automaton.isAccepting(next),
-                let byte = try contents.automaton.onlyByte(after: next)
+                let byte = try contents.automaton.onlyByte(after: next), byte != TokenVocabulary.controlByte
             {
                 forced.append(byte)
                 next = try contents.automaton.step(next, byte)

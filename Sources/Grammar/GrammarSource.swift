@@ -11,6 +11,8 @@ package enum GrammarSource: Sendable {
     case choice([String])
     /// Rules in GBNF or a simple form of Lark's notation; see ``NotationParser``.
     case grammar(String)
+    /// Fixed texts and constraints in a row.
+    case structure(GrammarStructure)
 
     /// Equal for equal sources only; the order of members matters to schemas.
     var key: String {
@@ -20,10 +22,12 @@ package enum GrammarSource: Sendable {
         case .regex(let text): "regex \(text)"
         case .choice(let texts): "choice \(JSONValue.array(texts.map(JSONValue.string)).serialized())"
         case .grammar(let text): "grammar \(text)"
+        case .structure(let structure): "structure \(structure.key)"
         }
     }
 
-    func rules() throws(GrammarError) -> RuleSet {
+    /// - Parameter vocabulary: for the control texts of structures; nil: none are told apart.
+    func rules(_ vocabulary: TokenVocabulary? = nil) throws(GrammarError) -> RuleSet {
         switch self {
         case .jsonSchema(let schema, let reading, let layout):
             return try SchemaCompiler.rules(schema, reading, layout)
@@ -36,6 +40,8 @@ package enum GrammarSource: Sendable {
             return RuleSet(.literals(texts.map { Array($0.utf8) }))
         case .grammar(let text):
             return try NotationParser.rules(text)
+        case .structure(let structure):
+            return try structure.rules(vocabulary)
         }
     }
 }

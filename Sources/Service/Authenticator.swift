@@ -13,16 +13,22 @@ struct Authenticator: Sendable {
     /// Throws 401 when keys are set and the request's is none of them.
     func check(_ request: HTTPRequest) throws(APIError) {
         guard !digests.isEmpty else { return }
+        let digest = Digest.bytes(of: try key(of: request))
+        var isKnown = false
+        for known in digests where CRYPTO_memcmp(known, digest, known.count) == 0 { isKnown = true }
+        guard isKnown else { throw .unauthorized("The API key is not known here.") }
+    }
+
+    /// The key in `Authorization`, or in the field that Anthropic's clients send.
+    private func key(of request: HTTPRequest) throws(APIError) -> String {
         guard let field = request.headers["Authorization"] else {
-            throw .unauthorized("No API key was sent. Send it as `Authorization: Bearer KEY`.")
+            if let key = request.headers["X-Api-Key"] { return key }
+            throw .unauthorized("No API key was sent. Send it as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`.")
         }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw .unauthorized("The Authorization field must read `Bearer KEY`.")
         }
-        let digest = Digest.bytes(of: String(parts[1].drop { $0 == " " }))
-        var isKnown = false
-        for known in digests where CRYPTO_memcmp(known, digest, known.count) == 0 { isKnown = true }
-        guard isKnown else { throw .unauthorized("The API key is not known here.") }
+        return String(parts[1].drop { $0 == " " })
     }
 }

@@ -2,7 +2,7 @@ internal import HTTP
 internal import OpenAI
 internal import Synchronization
 
-/// Sends a streaming call's chunks as server-sent events, with comment lines while nothing comes.
+/// Sends a streaming call's events as server-sent events, with comment lines while nothing comes.
 struct EventStream {
     private let writer: ResponseWriter
     private let keepAlive: Duration?
@@ -13,7 +13,7 @@ struct EventStream {
         self.keepAlive = keepAlive
     }
 
-    /// Returns after `[DONE]`. Throws when the client is gone.
+    /// Returns after the last event. Throws when the client is gone.
     func send<Generation: TokenStream>(_ chunks: CompletionChunks<Generation>) async throws {
         let pulse = Pulse()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -31,11 +31,10 @@ struct EventStream {
                 }
             }
             for await chunk in chunks {
-                try await writer.write(ServerSentEvents.data(chunk))
+                try await writer.write(chunk.framed)
                 pulse.beat()
             }
             group.cancelAll()
-            try await writer.write(ServerSentEvents.done)
         }
     }
 
@@ -46,5 +45,12 @@ struct EventStream {
         var quiet: Duration { last.withLock { ContinuousClock.now - $0 } }
 
         func beat() { last.withLock { $0 = .now } }
+    }
+}
+
+extension StreamPayload {
+    /// The event as it is sent.
+    fileprivate var framed: [UInt8] {
+        if let event { ServerSentEvents.event(event, data: data) } else { ServerSentEvents.data(data) }
     }
 }

@@ -146,7 +146,9 @@ package struct LoadedModel: Sendable {
         }
         guard let source else { return nil }
         do {
-            return try ChatPrompt(source: source, tokenizer: tokenizer, controlTokens: controlTokens)
+            return try ChatPrompt(
+                source: source, tokenizer: tokenizer, controlTokens: controlTokens,
+                toolParser: configuration.toolParser)
         } catch {
             throw SettingError(
                 configuration.chatTemplate == nil ? "The checkpoint's chat template" : "--chat-template",

@@ -35,8 +35,8 @@ package struct PromptSession: Sendable {
             ? try CompletionCall.chat(body: body, context: context)
             : try CompletionCall.text(body: body, context: context)
         let run = try call.start(on: engine, context: context)
-        for await payload in run.chunks {
-            let chunk = try JSONValue(parsing: payload)
+        for await payload in run.chunks where payload != .done {
+            let chunk = try JSONValue(parsing: payload.data)
             if let message = chunk["error"]?["message"]?.stringValue { throw APIError.internal(message) }
             let choice = chunk["choices"]?.arrayValue?.first
             if let text = choice?["delta"]?["reasoning_content"]?.stringValue { try piece(.reasoning(text)) }

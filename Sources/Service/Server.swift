@@ -83,7 +83,9 @@ package struct Server: Sendable {
         let keepAlive = configuration.keepAliveSeconds
         let router = Endpoints(
             state: state, authenticator: Authenticator(keys: configuration.apiKeys),
-            keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil
+            keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
+            responses: ResponseStore(
+                capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory)
         ).router(cors: cors)
         return HTTPServer(configuration: http, logger: logger) { await router.handle($0) }
     }

@@ -1,5 +1,6 @@
 package import Checkpoints
 package import Models
+package import OpenAI
 package import Sockets
 package import Telemetry
 
@@ -35,10 +36,15 @@ package struct ServerConfiguration: Sendable {
     /// Jinja source or the path of a file with it; nil: the checkpoint's own.
     package var chatTemplate: String?
     package var reasoningParser: ReasoningParser = .deepseekR1
+    package var toolParser: ToolParserName = .auto
     package var generationConfig: GenerationConfigSource = .auto
     /// Certificate and client certificates; nil: plain HTTP.
     package var tls: TLSConfiguration?
     package var allowedOrigins = ["*"]
+    /// Responses of /v1/responses that are kept for later requests; 0: none.
+    package var maxStoredResponses = 1024
+    /// Bytes for them.
+    package var storedResponsesMemory = 64 << 20
     package var maxRequestBytes = 64 << 20
     package var shutdownTimeoutSeconds = 30.0
     /// Pause after which a waiting stream gets a comment line; 0: none.

@@ -40,7 +40,13 @@ struct ServiceMetrics: CompletionObserver {
             "seconds": "\(thousandths(report.totalTime))",
         ]
         if let time = report.timeToFirstToken { metadata["first_token_seconds"] = "\(thousandths(time))" }
-        let route = report.route == .chat ? "Chat completion" : "Completion"
+        let route =
+            switch report.route {
+            case .chat: "Chat completion"
+            case .text: "Completion"
+            case .responses: "Response"
+            case .messages: "Message"
+            }
         switch report.outcome {
         case .completed: logger.info("\(route) finished", metadata: metadata)
         case .aborted: logger.info("\(route) abandoned by its client", metadata: metadata)

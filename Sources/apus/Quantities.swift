@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Checkpoints
 internal import Models
+internal import OpenAI
 internal import Service
 internal import Sockets
 internal import Telemetry
@@ -43,6 +44,8 @@ struct TokenCount: ExpressibleByArgument {
 }
 
 extension ReasoningParser: ExpressibleByArgument {}
+
+extension ToolParserName: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}
 extension QuantizationType: ExpressibleByArgument {
     /// In capitals too, as llama.cpp writes them.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Checkpoints
 internal import Logging
 internal import Models
+internal import OpenAI
 internal import Service
 internal import Sockets
 internal import Telemetry
@@ -60,6 +61,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How reasoning is told from the answer.")
     var reasoningParser = ReasoningParser.deepseekR1
 
+    @Option(help: "How calls of tools are written; auto goes by the chat template.")
+    var toolCallParser = ToolParserName.auto
+
     @Option(help: "Default sampling: auto (the checkpoint's), vllm (OpenAI's) or a folder with generation_config.json.")
     var generationConfig = "auto"
 
@@ -96,6 +100,12 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Origin that browsers may call from; repeatable, * allows all.")
     var allowedOrigins: [String] = []
 
+    @Option(help: "Responses kept in memory for previous_response_id; 0 keeps none.")
+    var maxStoredResponses = 1024
+
+    @Option(help: "Memory for stored responses; the ones unused for longest go first.")
+    var storedResponsesMemory = ByteCount(64 << 20)
+
     @Option(help: "Largest request body.")
     var maxRequestSize = ByteCount(64 << 20)
 
@@ -128,6 +138,7 @@ struct Serve: AsyncParsableCommand {
         try require(maxNumBatchedTokens, in: 1...1_048_576, "--max-num-batched-tokens")
         try require(maxNumQueuedReqs, in: 0...1_000_000, "--max-num-queued-reqs")
         try require(blockSize, in: 1...1024, "--block-size")
+        try require(maxStoredResponses, in: 0...1_000_000, "--max-stored-responses")
         if let threads { try require(threads, in: 1...1024, "--threads") }
         try require(shutdownTimeout, in: 0...86400, "--shutdown-timeout")
         try require(sseKeepAliveInterval, in: 0...86400, "--sse-keep-alive-interval")
@@ -172,9 +183,12 @@ struct Serve: AsyncParsableCommand {
         result.seed = seed
         result.chatTemplate = chatTemplate
         result.reasoningParser = reasoningParser
+        result.toolParser = toolCallParser
         result.generationConfig = GenerationConfigSource(argument: generationConfig)
         result.tls = tls
         if !allowedOrigins.isEmpty { result.allowedOrigins = allowedOrigins }
+        result.maxStoredResponses = maxStoredResponses
+        result.storedResponsesMemory = storedResponsesMemory.bytes
         result.maxRequestBytes = maxRequestSize.bytes
         result.shutdownTimeoutSeconds = shutdownTimeout
         result.keepAliveSeconds = sseKeepAliveInterval

@@ -47,6 +47,18 @@ struct BlockPoolTests {
         #expect(pool.block(for: hash(5)) == nil)
     }
 
+    @Test func `after a reset no content is found, and what is held stays held`() {
+        var pool = BlockPool(count: 3)
+        let blocks = (0..<2).compactMap { _ in pool.allocate() }
+        for block in blocks { pool.register(block, as: hash(UInt64(block))) }
+        pool.release([blocks[1]])
+        #expect(pool.forgetAll() == 2)
+        #expect(pool.block(for: hash(0)) == nil && pool.block(for: hash(1)) == nil)
+        #expect(pool.usedCount == 1 && pool.holderCount(of: blocks[0]) == 1)
+        pool.register(blocks[0], as: hash(7))
+        #expect(pool.block(for: hash(7)) == blocks[0])
+    }
+
     @Test func `of two blocks with the same content the first is kept`() {
         var pool = BlockPool(count: 2)
         let blocks = (0..<2).compactMap { _ in pool.allocate() }

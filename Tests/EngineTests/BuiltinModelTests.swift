@@ -115,4 +115,27 @@ struct BuiltinModelTests {
         #expect(engine.statistics.usedBlocks == 0)
         #expect(setup.blocks > 100 || engine.statistics.counters.preemptions > 0)
     }
+
+    @Test(arguments: [1, 2]) func `forced tokens in one step give what they give one by one`(threads: Int) async throws
+    {
+        var source = RequestSource(seed: 8)
+        var request = GenerationRequest(id: "subject", prompt: source.prompt(21), maxTokens: 60)
+        request.choices = 3
+        request.sampling.temperature = 0.9
+        var guidance = Guidance()
+        guidance.reasoning = ReasoningGuide(
+            start: .reasoning, open: .token(300), close: .token(301), closing: source.prompt(12) + [301],
+            bytes: { _ in [] })
+        guidance.reasoning?.budget = 7
+        request.guidance = guidance
+        let engine = try engine(threads: threads)
+        let together = try await outcome(request, engine)
+        request.sampling.logprobs = 0
+        let oneByOne = try await outcome(request, engine)
+        #expect(together.choices.map(\.tokens) == oneByOne.choices.map(\.tokens))
+        for choice in together.choices {
+            #expect(Array(choice.tokens[7..<20]) == guidance.reasoning?.closing)
+            #expect(choice.tokens.count == 60)
+        }
+    }
 }

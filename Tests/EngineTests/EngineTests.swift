@@ -40,15 +40,17 @@ struct EngineTests {
         var kinds: [String] = []
         var wanted = request(maxTokens: 3)
         wanted.promptLogprobs = 1
+        wanted.reportsProgress = true
         for try await event in try engine.submit(wanted) {
             switch event {
             case .scheduled(let cached): kinds.append("scheduled \(cached)")
+            case .progress(let promptTokens): kinds.append("progress \(promptTokens)")
             case .promptLogprobs(let logprobs): kinds.append("prompt \(logprobs.count)")
             case .token: kinds.append("token")
             case .finished(let choice, let reason): kinds.append("finished \(choice) \(reason)")
             }
         }
-        #expect(kinds == ["scheduled 0", "prompt 12", "token", "token", "token", "finished 0 length"])
+        #expect(kinds == ["scheduled 0", "progress 12", "prompt 12", "token", "token", "token", "finished 0 length"])
     }
 
     @Test(arguments: [(512, 512), (1, 16), (7, 32)], [24, 400])
@@ -244,6 +246,17 @@ struct EngineTests {
         #expect(statistics.totalBlocks == 64)
         #expect(statistics.usedBlocks == 0)
         #expect(statistics.counters.steps == 10)
+    }
+
+    @Test func `after a reset of the cache a prompt is computed again`() async throws {
+        let engine = try engine(FakeRunner(blockSize: 4))
+        _ = try await outcome(try engine.submit(request(maxTokens: 1)))
+        let forgotten = try #require(await engine.resetPrefixCache())
+        #expect(forgotten >= 3)
+        _ = try await outcome(try engine.submit(request(maxTokens: 1)))
+        #expect(engine.statistics.counters.prefixHitTokens == 0)
+        engine.shutdown()
+        #expect(await engine.resetPrefixCache() == nil)
     }
 
     @Test func `a slow consumer gets everything`() async throws {

@@ -1,4 +1,5 @@
 import Engine
+import Grammar
 
 /// The fake runner's model and sampler, and what they generate when nothing is paged, cut or shared.
 ///
@@ -29,12 +30,22 @@ enum HashModel {
             }
         }
         var token: Int32
+        if let forced = task.forced {
+            token = forced
+        } else {
+            token = draw(&state, task)
+        }
+        return SampledToken(
+            token: token, logprobs: task.parameters.logprobs.map { logprobs(entry, of: token, top: $0) })
+    }
+
+    private static func draw(_ state: inout UInt64, _ task: SampleTask) -> Int32 {
+        var token: Int32
         repeat {
             state = mix(state, 3)
             token = Int32(state >> 33) % Int32(vocabularySize)
-        } while task.bannedTokens.contains(token)
-        return SampledToken(
-            token: token, logprobs: task.parameters.logprobs.map { logprobs(entry, of: token, top: $0) })
+        } while task.bannedTokens.contains(token) || task.mask?.contains(token) == false
+        return token
     }
 
     static func logprobs(_ entry: UInt64, of token: Int32, top: Int) -> TokenLogprobs {
@@ -87,15 +98,27 @@ private struct LoneSequence {
             request.sampling.presencePenalty != 0 || request.sampling.frequencyPenalty != 0
             || request.sampling.repetitionPenalty != 1
         while result.reason == nil, result.tokens.count < request.maxTokens {
+            let stops = result.tokens.count < request.minTokens ? Array(request.stopTokens) : []
+            // From scratch for each token: nothing but the tokens may matter.
+            var state = request.guidance.map { GuidanceState($0) }
+            for token in result.tokens { try? state?.advance(by: token) }
+            let constraint = try? state?.constraint(after: result.tokens[...], stops: stops)
             let task = SampleTask(
                 logitIndex: 0, position: entries.count, choice: choice, parameters: request.sampling,
-                history: usesHistory ? history : nil,
-                bannedTokens: result.tokens.count < request.minTokens ? Array(request.stopTokens) : [])
+                history: usesHistory ? history : nil, bannedTokens: constraint?.banned ?? stops,
+                mask: constraint?.mask, forced: constraint?.forced)
             let sample = HashModel.sample(entries[entries.count - 1], task)
             result.tokens.append(sample.token)
             result.logprobs.append(sample.logprobs)
             history.appendGenerated(sample.token)
-            if request.stopTokens.contains(sample.token) { result.reason = .stopToken(sample.token) }
+            try? state?.advance(by: sample.token)
+            if request.stopTokens.contains(sample.token) {
+                result.reason = .stopToken(sample.token)
+            } else if state?.isComplete == true {
+                result.reason = .grammar
+            } else if request.guidance?.repetition?.isMet(by: result.tokens[...]) == true {
+                result.reason = .repetition
+            }
             if request.prompt.count + result.tokens.count == maxLength { result.reason = result.reason ?? .length }
             compute(sample.token)
         }

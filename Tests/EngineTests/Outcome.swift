@@ -10,12 +10,21 @@ struct Outcome: Equatable {
 
     var choices: [Choice]
     var promptLogprobs: [TokenLogprobs?]?
+    /// Depends on how the prompt was cut: not a part of the result.
+    private(set) var progress: [Int] = []
+
+    static func == (a: Outcome, b: Outcome) -> Bool {
+        a.choices == b.choices && a.promptLogprobs == b.promptLogprobs
+    }
 
     init(choices: Int) { self.choices = Array(repeating: Choice(), count: choices) }
 
     mutating func add(_ event: GenerationEvent) {
         switch event {
         case .scheduled: break
+        case .progress(let promptTokens):
+            precondition(promptTokens > progress.last ?? 0, "progress grows")
+            progress.append(promptTokens)
         case .promptLogprobs(let logprobs):
             precondition(promptLogprobs == nil, "prompt log-probabilities come once")
             promptLogprobs = logprobs

@@ -1,4 +1,5 @@
 import Engine
+import Grammar
 
 /// Requests of many kinds from a seed.
 struct RequestSource {
@@ -15,6 +16,35 @@ struct RequestSource {
 
     mutating func prompt(_ length: Int) -> [Int32] {
         (0..<length).map { _ in Int32(next(HashModel.vocabularySize)) }
+    }
+
+    /// Reasoning, a grammar, lists of tokens, loops: any of them together.
+    mutating func guidance() -> Guidance {
+        var guidance = Guidance()
+        if chance(60) {
+            var reasoning = TextModel.reasoning(
+                [.reasoning, .reasoning, .undecided, .answer][next(4)], spelled: chance(30))
+            if chance(60) { reasoning.budget = next(8) }
+            if reasoning.start == .undecided, chance(30) { reasoning.opening = TextModel.tokens("<t>") }
+            guidance.reasoning = reasoning
+        }
+        if chance(60) {
+            let sources: [GrammarSource] = [
+                .regex("[a-f]{2,9}"), .choice(["abc", "abd", "fade"]), .regex("-?[1-9][0-9]*"),
+                .regex("(ab|c)*"),
+            ]
+            guidance.answer = TextModel.answer(sources[next(4)], trigger: chance(20) ? .text(Array("a".utf8)) : nil)
+        }
+        if chance(20) { guidance.bannedSequences = [[Int32(next(40)), Int32(next(6) + 30)], [Int32(next(6) + 30)]] }
+        if chance(20) {
+            guidance.repetition = RepetitionLimits(maxPatternSize: 3, minPatternSize: 1 + next(2), minCount: 2)
+        }
+        if chance(10), guidance.answer == nil {
+            var allowed = TokenMask(size: 40)
+            for token in Int32(5)..<30 { allowed.insert(token) }
+            guidance.allowedTokens = allowed
+        }
+        return guidance
     }
 
     /// A request; many share a prefix with another.
@@ -49,6 +79,9 @@ struct RequestSource {
         if chance(50) { request.stopTokens = [7, 8] }
         if chance(20) { request.minTokens = 5 }
         if chance(20) { request.cacheSalt = 9 }
+        if chance(40) { request.guidance = guidance() }
+        if chance(20) { request.priority = next(5) - 2 }
+        if chance(20) { request.reportsProgress = true }
         return request
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Grammar
 import Testing
 
 struct SamplerTests {
@@ -48,6 +49,45 @@ struct SamplerTests {
             #expect(Sampler.logprobs(row.span, of: 0, top: 1) == nil)
         }
         #expect(draw(Array(repeating: -.infinity, count: 20), task()) == nil)
+    }
+
+    // MARK: Masks and forced tokens
+
+    @Test(arguments: [5, 32, 33, 64, 70, 1000])
+    func `a mask keeps its tokens and no others, also those that it does not cover`(count: Int) {
+        let row = logits(count, seed: 9)
+        for size in [count, count - 3, max(1, count - 40)] {
+            var mask = TokenMask(size: size)
+            let members = (0..<size).filter { HashModel.mix(4, UInt64($0)) % 3 == 0 } + [size - 1]
+            for token in members { mask.insert(Int32(token)) }
+            var free = task { $0.temperature = 1 }
+            free.mask = mask
+            for position in 0..<40 {
+                free.position = position
+                guard let token = draw(row, free)?.token else { return #expect(Bool(false)) }
+                #expect(mask.contains(token))
+            }
+            var greedy = task { $0.temperature = 0 }
+            greedy.mask = mask
+            greedy.bannedTokens = members.count > 1 ? [Int32(members[0])] : []
+            let best = members.filter { !greedy.bannedTokens.contains(Int32($0)) }.max { row[$0] < row[$1] }
+            #expect(draw(row, greedy)?.token == best.map(Int32.init))
+        }
+    }
+
+    @Test func `a mask and a forced token leave log-probabilities as they are`() {
+        let row = logits(50, seed: 2)
+        var masked = task { ($0.temperature, $0.logprobs) = (1, 3) }
+        var mask = TokenMask(size: 50)
+        mask.insert(17)
+        masked.mask = mask
+        var forced = task { $0.logprobs = 3 }
+        forced.forced = 17
+        let expected = Sampler.logprobs(row.span, of: 17, top: 3)
+        #expect(draw(row, masked) == SampledToken(token: 17, logprobs: expected))
+        #expect(draw(row, forced) == SampledToken(token: 17, logprobs: expected))
+        forced.parameters.logprobs = nil
+        #expect(draw(row, forced) == SampledToken(token: 17, logprobs: nil))
     }
 
     // MARK: Against a definition in double precision

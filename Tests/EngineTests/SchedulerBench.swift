@@ -22,12 +22,17 @@ final class SchedulerBench {
         let number = nextNumber
         nextNumber += 1
         outcomes[number] = Outcome(choices: request.choices)
-        scheduler.add(request, number: number)
+        take(scheduler.add(request, number: number))
         return number
     }
 
     func cancel(_ number: UInt64, choice: Int? = nil) {
         take(scheduler.cancel(request: number, choice: choice))
+        checkInvariants()
+    }
+
+    func endReasoning(_ number: UInt64, choice: Int? = nil) {
+        take(scheduler.endReasoning(request: number, choice: choice))
         checkInvariants()
     }
 

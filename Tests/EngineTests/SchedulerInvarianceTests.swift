@@ -65,7 +65,7 @@ struct SchedulerInvarianceTests {
     @Test func `a tiny pool preempts in these tests`() {
         let bench = SchedulerBench(FakeRunner(blockCount: 12, blockSize: 8), configuration(chunk: nil))
         var source = RequestSource(seed: 5)
-        for _ in 0..<16 { bench.add(source.request()) }
+        for _ in 0..<40 { bench.add(source.request()) }
         bench.runToEnd()
         #expect(bench.scheduler.counters.preemptions > 1)
     }

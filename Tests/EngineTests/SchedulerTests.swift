@@ -61,6 +61,35 @@ struct SchedulerTests {
         #expect(started == Array(1...8))
     }
 
+    @Test func `a lower priority value goes first, and is preempted last`() {
+        let bench = SchedulerBench(FakeRunner(blockCount: 12), configuration { $0.maxSequences = 2 })
+        for (number, priority) in [0, 5, -1, 0, -1].enumerated() {
+            var one = request(20, maxTokens: 30, first: Int32(number))
+            one.priority = priority
+            bench.add(one)
+        }
+        bench.step()
+        #expect(bench.scheduler.running.map(\.request.number) == [3, 5])
+        var started: [UInt64] = []
+        while bench.step() {
+            started += bench.cachedTokens.keys.filter { !started.contains($0) }.sorted()
+        }
+        #expect(started == [3, 5, 1, 4, 2])
+    }
+
+    @Test(arguments: [true, false])
+    func `progress is told after each chunk of the prompt, to requests that ask`(asks: Bool) {
+        let bench = SchedulerBench(FakeRunner(blockSize: 4), configuration { $0.maxBatchedTokens = 8 })
+        bench.add(request(9, maxTokens: 1))
+        bench.runToEnd()
+        var wanted = request(30, maxTokens: 3)
+        wanted.reportsProgress = asks
+        let number = bench.add(wanted)
+        bench.runToEnd()
+        #expect(bench.cachedTokens[number] == 8)
+        #expect(bench.outcomes[number]?.progress == (asks ? [16, 24, 30] : []))
+    }
+
     @Test func `full blocks of an equal prefix are found, but never the whole prompt`() {
         let runner = FakeRunner(blockSize: 4)
         let bench = SchedulerBench(runner)

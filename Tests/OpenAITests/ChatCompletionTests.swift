@@ -17,7 +17,7 @@ import Testing
         let call = try call(fields)
         var payloads: [String] = []
         for await chunk in try call.start(on: source, context: Fixture.context()).chunks {
-            payloads.append(withoutTime(chunk))
+            payloads.append(withoutTime(chunk.data))
         }
         return payloads
     }
@@ -58,7 +58,7 @@ import Testing
             head + #"{"index":0,"delta":{\#(delta)},"logprobs":null,"finish_reason":\#(finish)}],"usage":null}"#
         }
         #expect(
-            Array(chunks.dropLast()) == [
+            Array(chunks.dropLast(2)) == [
                 chunk(#""role":"assistant","content":"","reasoning_content":null"#),
                 chunk(#""content":null,"reasoning_content":"h""#),
                 chunk(#""content":null,"reasoning_content":"m""#),
@@ -66,7 +66,8 @@ import Testing
                 chunk(#""content":"i","reasoning_content":null"#),
                 chunk(#""content":"","reasoning_content":null"#, #""stop","stop_reason":null"#),
             ])
-        #expect(chunks.last?.hasPrefix(head + #"],"usage":{"prompt_tokens":"#) == true)
+        #expect(chunks.dropLast().last?.hasPrefix(head + #"],"usage":{"prompt_tokens":"#) == true)
+        #expect(chunks.last == "[DONE]")
     }
 
     @Test func `without include_usage no chunk speaks of usage`() async throws {

@@ -116,10 +116,10 @@ import Testing
 
     @Test func `tools are given to the template unless their use is forbidden`() throws {
         let tool: JSONValue = ["type": "function", "function": ["name": "f", "parameters": ["type": "object"]]]
-        #expect(try decode(["tools": [tool]]).template.tools == [tool])
-        #expect(try decode(["tools": [tool], "tool_choice": "required"]).template.tools == [tool])
-        #expect(try decode(["tools": [tool], "tool_choice": "none"]).template.tools.isEmpty)
-        #expect(try decode(["tools": nil, "tool_choice": nil]).template.tools.isEmpty)
+        #expect(try decode(["tools": [tool]]).template.tools.tools.map(\.declaration) == [tool])
+        #expect(try decode(["tools": [tool], "tool_choice": "required"]).template.tools.tools.count == 1)
+        #expect(try decode(["tools": [tool], "tool_choice": "none"]).template.tools.tools.isEmpty)
+        #expect(try decode(["tools": nil, "tool_choice": nil]).template.tools.tools.isEmpty)
         refuse(["tools": [tool], "tool_choice": "maybe"], "tool_choice")
         refuse(["tools": [tool], "tool_choice": 1], "tool_choice")
         refuse(["tools": [["type": "function"]]], "tools[0].function")
@@ -129,8 +129,6 @@ import Testing
     }
 
     @Test func `what is not supported says so, and what means nothing here is ignored`() throws {
-        refuse(["response_format": ["type": "json_object"]], "response_format.type", "not supported yet")
-        refuse(["response_format": ["type": "json_schema", "json_schema": [:]]], "response_format.type")
         refuse(["response_format": ["type": "xml"]], "response_format.type")
         refuse(["response_format": "text"], "response_format")
         refuse(["modalities": ["text", "audio"]], "modalities[1]")

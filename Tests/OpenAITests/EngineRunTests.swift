@@ -31,7 +31,7 @@ import Testing
         let streaming = try self.call(["n": 2, "max_tokens": 100, "stream": true])
         let run = try streaming.start(on: engine, context: Fixture.context())
         var chunks: [JSONValue] = []
-        for await chunk in run.chunks { chunks.append(try JSONValue(parsing: chunk)) }
+        for await chunk in run.chunks where chunk != .done { chunks.append(try JSONValue(parsing: chunk.data)) }
         #expect(Answer(chatStream: chunks).choices.map(\.content) == ["It is 12.", "It is 12."])
     }
 

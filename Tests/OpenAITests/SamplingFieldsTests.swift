@@ -52,9 +52,6 @@ import Tokenization
             field: "logit_bias", valid: [[:], ["5": -100, "6": 100.0]],
             invalid: [[5], "x", ["x": 1], ["1024": 1], ["-1": 1]]),
         Case(field: "logit_bias", valid: [], invalid: [["5": 101], ["5": "x"], ["5": nil]], param: "logit_bias.5"),
-        Case(field: "structured_outputs", valid: [], invalid: [["regex": "a"]]),
-        Case(field: "guided_choice", valid: [], invalid: [["a"]]),
-        Case(field: "bad_words", valid: [[]], invalid: [["a"]]),
         Case(field: "use_beam_search", valid: [false], invalid: [true, 1]),
     ]
 

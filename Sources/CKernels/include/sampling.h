@@ -41,6 +41,9 @@ size_t ck_most_likely(const float *logits, size_t count);
 /// The first index from `start` on whose value is larger than `threshold`, else `count`.
 size_t ck_next_above(const float *x, size_t start, size_t count, float threshold);
 
+/// Makes the logits of all tokens but those of a set -INFINITY: token t is bit t % 32 of word t / 32.
+void ck_keep(float *logits, size_t count, const uint32_t *words, size_t word_count);
+
 /// Writes each logit's weight.
 void ck_weigh(const float *logits, size_t count, float maximum, float scale, float *weights);
 

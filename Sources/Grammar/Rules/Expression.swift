@@ -103,6 +103,21 @@ indirect enum Expression: Hashable, Sendable {
         return .choice(choices)
     }
 
+    /// The same with rules that stand so many places later.
+    func shifted(by offset: Int) -> Expression {
+        switch self {
+        case .nothing, .empty, .bytes, .character: self
+        case .rule(let rule): .rule(rule + offset)
+        case .sequence(let parts): .sequence(parts.map { $0.shifted(by: offset) })
+        case .choice(let parts): .choice(parts.map { $0.shifted(by: offset) })
+        case .repetition(let body, let least, let most):
+            .repetition(body.shifted(by: offset), atLeast: least, atMost: most)
+        case .complement(let body): .complement(body.shifted(by: offset))
+        case .intersection(let left, let right):
+            .intersection(left.shifted(by: offset), right.shifted(by: offset))
+        }
+    }
+
     /// The expressions directly inside.
     var children: [Expression] {
         switch self {

@@ -26,6 +26,14 @@ struct RuleSet: Sendable {
     mutating func set(_ rule: Int, _ body: Expression) {
         bodies[rule] = body
     }
+
+    /// Takes in the rules of another set; its start, in terms of this set's rules.
+    mutating func append(_ other: RuleSet) -> Expression {
+        let offset = bodies.count
+        names += other.names
+        bodies += other.bodies.map { $0.shifted(by: offset) }
+        return other.start.shifted(by: offset)
+    }
 }
 
 // MARK: - Analysis

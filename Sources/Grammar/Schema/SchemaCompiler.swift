@@ -152,7 +152,8 @@ struct SchemaCompiler {
                             throw .unsupported(
                                 "'oneOf' at \(SchemaDocument.name(pointer)) is not supported where a value may satisfy "
                                     + "two branches (\(min(index, other)) and \(max(index, other))); use 'anyOf', or "
-                                    + "tell the branches apart by a required member with a 'const'")
+                                    + "tell the branches apart by a required member with a 'const'"
+                            ).at(SchemaDocument.join(pointer, "oneOf"))
                         }
                     }
                 }

@@ -73,6 +73,7 @@ struct SchemaDocument {
             value = next
             if value["$id"]?.stringValue != nil {
                 throw .unsupported("'$id' at \(Self.name(place)) is not supported below the root of a schema")
+                    .at(place + "/$id")
             }
         }
         return value
@@ -89,7 +90,8 @@ struct SchemaDocument {
         guard fragment.first == "#" else {
             throw .unsupported(
                 "'$ref' at \(Self.name(pointer)) leads to \(reference.debugDescription); only references inside the "
-                    + "schema, which begin with '#', are supported")
+                    + "schema, which begin with '#', are supported"
+            ).at(Self.join(pointer, "$ref"))
         }
         let text = fragment.dropFirst()
         if text.isEmpty { return "" }
@@ -100,6 +102,7 @@ struct SchemaDocument {
             return anchor
         }
         throw .invalid("'$ref' at \(Self.name(pointer)) leads to \(reference.debugDescription), which does not exist")
+            .at(Self.join(pointer, "$ref"))
     }
 
     /// One spelling for each part, so that a part is known again.

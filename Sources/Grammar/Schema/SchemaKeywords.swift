@@ -37,7 +37,8 @@ enum SchemaKeywords {
     static func check(_ members: JSONObject, at pointer: String) throws(GrammarError) {
         for keyword in members.keys where topic(keyword) == nil {
             throw .unsupported(
-                "the keyword '\(keyword)' at \(SchemaDocument.name(pointer)) is not supported; remove it")
+                "the keyword '\(keyword)' at \(SchemaDocument.name(pointer)) is not supported; remove it"
+            ).at(SchemaDocument.join(pointer, keyword))
         }
     }
 }

@@ -12,11 +12,11 @@ struct SchemaNode {
     }
 
     func invalid(_ keyword: String, _ wanted: String) -> GrammarError {
-        .invalid("'\(keyword)' at \(name) must be \(wanted)")
+        .invalid("'\(keyword)' at \(name) must be \(wanted)").at(child(keyword))
     }
 
     func unsupported(_ keyword: String, _ why: String) -> GrammarError {
-        .unsupported("'\(keyword)' at \(name) is not supported\(why)")
+        .unsupported("'\(keyword)' at \(name) is not supported\(why)").at(child(keyword))
     }
 
     func string(_ keyword: String) throws(GrammarError) -> String? {

@@ -2,7 +2,8 @@
 package struct TokenMask: Sendable, Equatable {
     package internal(set) var words: [UInt32]
 
-    init(size: Int) {
+    /// No token of a vocabulary of `size`.
+    package init(size: Int) {
         words = [UInt32](repeating: 0, count: (size + 31) / 32)
     }
 
@@ -12,7 +13,20 @@ package struct TokenMask: Sendable, Equatable {
 
     package var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
-    mutating func insert(_ token: Int32) {
+    package var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+    package mutating func insert(_ token: Int32) {
         words[Int(token) >> 5] |= 1 << UInt32(token & 31)
+    }
+
+    package mutating func remove(_ token: Int32) {
+        guard contains(token) else { return }
+        words[Int(token) >> 5] &= ~(1 << UInt32(token & 31))
+    }
+
+    package func intersection(_ other: TokenMask) -> TokenMask {
+        var result = self
+        for index in words.indices { result.words[index] &= index < other.words.count ? other.words[index] : 0 }
+        return result
     }
 }

@@ -3,9 +3,9 @@ internal import JSON
 /// Reads the fields of a request object strictly: a known field of a wrong type or out of range is a 400 that names
 /// it, null counts as absent, and fields that nobody asks for are ignored.
 struct FieldReader {
-    private let object: JSONObject
+    let object: JSONObject
     /// Where the object stands in the request, such as `messages[2]`; empty for the request itself.
-    private let path: String
+    let path: String
 
     /// - Throws: 400 unless `value` is an object.
     init(_ value: JSONValue, path: String = "") throws(APIError) {

@@ -3,7 +3,8 @@ internal import Tokenization
 
 /// Makes one choice's tokens into reasoning, answer and log-probabilities, as they come.
 ///
-/// token → incremental detokeniser → reasoning splitter → stop strings (answer only) → delta. Streams send the deltas
+/// token → incremental detokeniser → reasoning splitter → tool calls (answer only) → stop strings (content only) →
+/// delta. Streams send the deltas
 /// and whole responses add them up, so that both always agree.
 struct OutputAssembler: Sendable {
     private struct Entry {
@@ -18,9 +19,14 @@ struct OutputAssembler: Sendable {
     private let tags: ReasoningTags?
     private var detokenizer: IncrementalDetokenizer
     private var splitter: ReasoningSplitter
+    private var toolParser: ToolCallParser?
+    /// Where the answer begins in the generated text.
+    private var answerStart: Int?
     private var stopFilter: StopStringFilter?
     /// A tag that the prompt ends with and the response shall show.
     private var prefix: String
+    /// Calls so far.
+    private var calls = 0
     /// Tokens whose text is not out yet.
     private var entries: [Entry] = []
     private var textLength = 0
@@ -39,6 +45,7 @@ struct OutputAssembler: Sendable {
         self.tokenizer = tokenizer
         self.options = options
         detokenizer = Self.makeDetokenizer(tokenizer, options)
+        toolParser = options.tools?.parser
         stopFilter =
             options.stopStrings.isEmpty
             ? nil : StopStringFilter(options.stopStrings, includesStop: options.includesStopString)
@@ -78,7 +85,7 @@ struct OutputAssembler: Sendable {
         }
         let startsInReasoning = splitter.state == .reasoning
         let start = textLength
-        let text = detokenizer.append(token)
+        let text = text(of: token)
         textLength += text.utf8.count
         if let entry, options.logprobs == .messageTokens {
             entries.append(Entry(value: entry, start: start, end: textLength))
@@ -94,19 +101,26 @@ struct OutputAssembler: Sendable {
         guard !isFinished else { return delta }
         deliver(splitter.append(flushDetokenizer()), into: &delta)
         if !isFinished { deliver(splitter.finish(), into: &delta) }
+        if !isFinished, let pieces = toolParser?.finish() { deliver(pieces, into: &delta) }
         if !isFinished {
             if let rest = stopFilter?.finish() { release(answer: rest, into: &delta) }
             isFinished = true
             switch reason {
             case .stopToken(let token):
                 let isOwnEnd = options.endTokens.contains(token)
-                delta.ending = OutputDelta.Ending(reason: .stop, trigger: isOwnEnd ? nil : .token(token))
+                delta.ending = OutputDelta.Ending(reason: stopReason, trigger: isOwnEnd ? nil : .token(token))
+            case .grammar:
+                delta.ending = OutputDelta.Ending(reason: stopReason, trigger: nil)
+            case .repetition:
+                delta.ending = OutputDelta.Ending(reason: stopReason, trigger: .repetition)
             case .length, .cancelled:
                 delta.ending = OutputDelta.Ending(reason: .length, trigger: nil)
             }
         }
         return end(delta)
     }
+
+    private var stopReason: OutputDelta.Ending.Reason { calls > 0 ? .toolCalls : .stop }
 
     private mutating func begin() -> OutputDelta {
         var delta = OutputDelta()
@@ -128,6 +142,11 @@ struct OutputAssembler: Sendable {
         return token == open ? .open : token == tags.closeToken ? .close : nil
     }
 
+    private mutating func text(of token: Int32) -> String {
+        guard let marker = options.tools?.markers[token] else { return detokenizer.append(token) }
+        return flushDetokenizer() + marker
+    }
+
     private mutating func flushDetokenizer() -> String {
         let rest = detokenizer.finish()
         detokenizer = Self.makeDetokenizer(tokenizer, options)
@@ -146,8 +165,36 @@ struct OutputAssembler: Sendable {
                 let end = piece.start + piece.text.utf8.count
                 delta.reasoningLogprobs += takeEntries(from: piece.start, to: end)
             } else {
-                if answerPosition == nil { answerPosition = piece.start }
-                filter(piece.text, into: &delta)
+                if answerStart == nil { answerStart = piece.start }
+                if let pieces = toolParser?.append(piece.text) {
+                    deliver(pieces, into: &delta)
+                } else {
+                    if answerPosition == nil { answerPosition = piece.start }
+                    filter(piece.text, into: &delta)
+                }
+            }
+        }
+    }
+
+    private mutating func deliver(_ pieces: [ToolCallParser.Piece], into delta: inout OutputDelta) {
+        for piece in pieces where !isFinished {
+            switch piece {
+            case .content(let text, let start):
+                if answerPosition == nil { answerPosition = (answerStart ?? 0) + start }
+                filter(text, into: &delta)
+            case .call(let name):
+                // No stop string goes across a call.
+                if let rest = stopFilter?.finish() { release(answer: rest, into: &delta) }
+                answerPosition = nil
+                calls += 1
+                delta.toolCalls.append(ToolCallDelta(index: calls - 1, id: ToolCallDelta.makeID(), name: name))
+            case .arguments(let fragment):
+                delta.toolCalls.add(ToolCallDelta(index: calls - 1, arguments: fragment))
+            case .callEnd where options.tools?.endsAfterCall ?? false:
+                isFinished = true
+                delta.ending = OutputDelta.Ending(reason: .toolCalls, trigger: nil)
+            case .callEnd:
+                break
             }
         }
     }
@@ -161,7 +208,7 @@ struct OutputAssembler: Sendable {
         release(answer: text, into: &delta)
         if hasStopped {
             isFinished = true
-            delta.ending = OutputDelta.Ending(reason: .stop, trigger: stopFilter?.matched.map { .string($0) })
+            delta.ending = OutputDelta.Ending(reason: stopReason, trigger: stopFilter?.matched.map { .string($0) })
         }
     }
 

@@ -9,6 +9,8 @@ struct OutputDelta: Sendable, Equatable {
     /// See ``OutputOptions/LogprobLayout``.
     var reasoningLogprobs: [TokenLogprob] = []
     var contentLogprobs: [TokenLogprob] = []
+    /// Calls of tools: beginnings and fragments of arguments.
+    var toolCalls: [ToolCallDelta] = []
     /// All tokens that were generated, tags and end included.
     var tokens: [Int32] = []
     var ending: Ending?
@@ -23,12 +25,15 @@ struct OutputDelta: Sendable, Equatable {
     struct Ending: Sendable, Equatable {
         enum Reason: String, Sendable {
             case stop, length
+            case toolCalls = "tool_calls"
         }
 
         /// What the request asked to stop at; nil for the model's own end and for `length`.
         enum Trigger: Sendable, Equatable {
             case string(String)
             case token(Int32)
+            /// The loop detector.
+            case repetition
         }
 
         var reason: Reason
@@ -36,12 +41,14 @@ struct OutputDelta: Sendable, Equatable {
     }
 
     var isEmpty: Bool {
-        reasoning.isEmpty && content.isEmpty && reasoningLogprobs.isEmpty && contentLogprobs.isEmpty && ending == nil
+        reasoning.isEmpty && content.isEmpty && toolCalls.isEmpty && reasoningLogprobs.isEmpty
+            && contentLogprobs.isEmpty && ending == nil
     }
 
     mutating func append(_ other: OutputDelta) {
         reasoning += other.reasoning
         content += other.content
+        for call in other.toolCalls { toolCalls.add(call) }
         reasoningLogprobs += other.reasoningLogprobs
         contentLogprobs += other.contentLogprobs
         tokens += other.tokens

@@ -12,7 +12,9 @@ struct OutputOptions: Sendable {
 
     /// nil: text completions, where everything is content and tags are text.
     var reasoning: ReasoningFormat?
-    /// Searched for in the answer alone.
+    /// nil: calls are content.
+    var tools: ToolReading?
+    /// Searched for in the answer's content alone.
     var stopStrings = StopStrings([])
     /// Stop strings do not act within so many tokens.
     var minTokens = 0

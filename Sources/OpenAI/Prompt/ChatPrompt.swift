@@ -10,15 +10,29 @@ package struct ChatPrompt: Sendable {
     private let templateMarks: Set<Unicode.Scalar>
     /// Left alone in assistants' messages: templates split or repeat the reasoning of earlier turns at them.
     private let reasoningTags: Set<Int32>
+    /// How the model calls tools; nil: calls stay in the content.
+    let toolDialect: (any ToolDialect)?
+    private let toolTraits: TemplateToolTraits
 
-    /// - Parameter source: the template in Jinja.
-    package init(source: String, tokenizer: Tokenizer, controlTokens: ControlTokens) throws(TemplateError) {
-        template = try Template(source)
+    /// - Parameters:
+    ///   - source: the template in Jinja.
+    ///   - toolParser: how the model calls tools.
+    package init(
+        source: String, tokenizer: Tokenizer, controlTokens: ControlTokens, toolParser: ToolParserName = .auto
+    ) throws(TemplateError) {
+        let template = try Template(source)
+        self.template = template
         self.tokenizer = tokenizer
         index = SpecialTextIndex(controlTokens.tokens)
         templateMarks = ContentGuard.plane16(in: source)
         let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
         reasoningTags = Set([tags.openToken, tags.closeToken].compactMap { $0 })
+        let dialect = toolParser.dialect(template: source, controlTokens: controlTokens)
+        toolDialect = dialect
+        toolTraits =
+            dialect.map {
+                TemplateToolTraits(template, variables: Self.specialTokens(of: tokenizer), dialect: $0)
+            } ?? TemplateToolTraits()
     }
 
     /// A conversation as the model reads it.
@@ -32,22 +46,21 @@ package struct ChatPrompt: Sendable {
     /// - Throws: 400 when the template refuses the conversation.
     func render(_ request: TemplateFields) throws(APIError) -> Rendered {
         let messages = request.messages.map(\.templateValue)
+        let declarations = request.tools.tools.map(\.declaration)
         var guarded = ContentGuard(
             index: index, taken: templateMarks,
-            values: messages.map(JSONValue.object) + request.tools + [.object(request.variables)])
+            values: messages.map(JSONValue.object) + declarations + [.object(request.variables)])
 
-        var context = JSONObject()
-        for (name, token) in specialTokens { context[name] = .string(token) }
+        var context = Self.specialTokens(of: tokenizer)
         for (name, value) in guarded.escape(request.variables) { context[name] = value }
-        var escaped: [JSONValue] = []
-        for (message, value) in zip(request.messages, messages) {
-            escaped.append(.object(guarded.escape(value, keeping: message.role == .assistant ? reasoningTags : [])))
-        }
+        var conversation = turns.conversation(request.messages, request.tools, &guarded)
+        let continues = request.continuesFinalMessage || conversation.endsInsideTurn
         var mark: Unicode.Scalar?
-        if request.continuesFinalMessage { mark = markEnd(of: &escaped, &guarded) }
-        context["messages"] = .array(escaped)
-        if !request.tools.isEmpty { context["tools"] = guarded.escape(.array(request.tools)) }
-        context["add_generation_prompt"] = .bool(request.addsGenerationPrompt)
+        let isWhole = request.continuesFinalMessage && request.messages.last?.toolCalls.isEmpty == false
+        if continues, !isWhole { mark = markEnd(of: &conversation.messages, &guarded) }
+        context["messages"] = .array(conversation.messages)
+        if !declarations.isEmpty { context["tools"] = guarded.escape(.array(declarations)) }
+        context["add_generation_prompt"] = .bool(request.addsGenerationPrompt && !continues)
 
         var text: String
         do {
@@ -57,7 +70,7 @@ package struct ChatPrompt: Sendable {
                 "The chat template refuses the messages: \(error.kind == .raised ? error.message : "\(error)")",
                 param: "messages")
         }
-        if request.continuesFinalMessage {
+        if continues {
             guard let mark, let end = text.unicodeScalars.lastIndex(of: mark) else {
                 throw .invalidRequest(
                     "'continue_final_message' needs a last message whose content the chat template keeps.",
@@ -68,12 +81,19 @@ package struct ChatPrompt: Sendable {
         return Rendered(text: guarded.restore(text), tokens: guarded.encode(text, with: tokenizer))
     }
 
+    private var turns: ToolTurns {
+        ToolTurns(
+            dialect: toolDialect, traits: toolTraits, endText: tokenizer.endToken?.text ?? "",
+            reasoningTags: reasoningTags)
+    }
+
     /// `bos_token` and its like, as the checkpoint's tokenizer_config.json names them.
-    private var specialTokens: [(String, String)] {
-        [
-            ("bos_token", tokenizer.beginToken?.text), ("eos_token", tokenizer.endToken?.text),
-            ("pad_token", tokenizer.padToken?.text),
-        ].compactMap { name, text in text.map { (name, $0) } }
+    private static func specialTokens(of tokenizer: Tokenizer) -> JSONObject {
+        var result = JSONObject()
+        if let token = tokenizer.beginToken { result["bos_token"] = .string(token.text) }
+        if let token = tokenizer.endToken { result["eos_token"] = .string(token.text) }
+        if let token = tokenizer.padToken { result["pad_token"] = .string(token.text) }
+        return result
     }
 
     /// Puts a mark behind the last message's content; nil if it has none.

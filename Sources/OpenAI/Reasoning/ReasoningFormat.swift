@@ -4,4 +4,10 @@ package enum ReasoningFormat: Sendable, Equatable {
     case separate(ReasoningTags)
     /// It stays in `content` with its tags. A tag that the prompt ends with is repeated there: the text is whole.
     case inline(ReasoningTags)
+
+    var tags: ReasoningTags {
+        switch self {
+        case .separate(let tags), .inline(let tags): tags
+        }
+    }
 }

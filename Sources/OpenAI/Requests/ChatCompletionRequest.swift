@@ -24,7 +24,6 @@ struct ChatCompletionRequest: Sendable {
         maxTokens = newer ?? older
         (streams, includesUsage) = try fields.streaming()
         sampling.parameters.logprobs = try Self.logprobs(fields)
-        try Self.checkResponseFormat(fields)
         for (index, modality) in (try fields.array("modalities") ?? []).enumerated() where modality != "text" {
             throw fields.invalid("modalities[\(index)]", "must be 'text': this model writes text alone.")
         }
@@ -40,19 +39,6 @@ struct ChatCompletionRequest: Sendable {
             return nil
         }
         return alternatives ?? 0
-    }
-
-    private static func checkResponseFormat(_ fields: FieldReader) throws(APIError) {
-        guard let format = try fields.reader("response_format") else { return }
-        let type = try format.requiredString("type")
-        switch type {
-        case "text":
-            return
-        case "json_object", "json_schema":
-            throw format.invalid("type", "'\(type)' is not supported yet: use 'text' and ask for JSON in the prompt.")
-        default:
-            throw format.invalid("type", "must be 'text', 'json_object' or 'json_schema', not '\(type)'.")
-        }
     }
 }
 

@@ -31,7 +31,8 @@ extension ChatMessage {
     init(_ fields: FieldReader) throws(APIError) {
         let roles = Role.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let name = try fields.requiredString("role")
-        guard let role = Role(rawValue: name) else {
+        // The result of a legacy `function_call`.
+        guard let role = name == "function" ? .tool : Role(rawValue: name) else {
             throw fields.invalid("role", "must be one of \(roles), not '\(name)'.")
         }
         self.init(role: role, content: try Self.content(fields, role: role))
@@ -76,17 +77,22 @@ extension ChatMessage {
                 throw call.invalid("type", "must be 'function', not '\(type)'.")
             }
             guard let function = try call.reader("function") else { throw call.missing("function", "an object") }
-            let arguments =
-                if let object = function["arguments"]?.objectValue {
-                    JSONValue.object(object).serialized()
-                } else {
-                    try function.string("arguments") ?? "{}"
-                }
-            calls.append(
-                ToolCall(
-                    id: try call.string("id"), name: try function.requiredString("name"), arguments: arguments))
+            calls.append(try toolCall(function, id: try call.string("id")))
+        }
+        if calls.isEmpty, let function = try fields.reader("function_call") {
+            calls.append(try toolCall(function, id: nil))
         }
         return calls
+    }
+
+    private static func toolCall(_ function: FieldReader, id: String?) throws(APIError) -> ToolCall {
+        let arguments =
+            if let object = function["arguments"]?.objectValue {
+                JSONValue.object(object).serialized()
+            } else {
+                try function.string("arguments") ?? "{}"
+            }
+        return ToolCall(id: id, name: try function.requiredString("name"), arguments: arguments)
     }
 
     /// What the template gets: `developer` is `system` there, and fields without a value are absent.

@@ -14,6 +14,7 @@ struct SamplingFields: Sendable {
     var includesStopString: Bool
     var skipsSpecialTokens: Bool
     var returnsTokens: Bool
+    var guidance: GuidanceFields
 
     static let mostStopStrings = 16
 
@@ -37,6 +38,7 @@ struct SamplingFields: Sendable {
         includesStopString = try fields.bool("include_stop_str_in_output") ?? false
         skipsSpecialTokens = try fields.bool("skip_special_tokens") ?? true
         returnsTokens = try fields.bool("return_token_ids") ?? false
+        guidance = try GuidanceFields(fields, vocabularySize: vocabularySize)
         try Self.refuseConstraints(fields)
     }
 
@@ -80,15 +82,7 @@ struct SamplingFields: Sendable {
         }
     }
 
-    /// A constraint on the output that were ignored would give outputs that break it.
     private static func refuseConstraints(_ fields: FieldReader) throws(APIError) {
-        let constraints = [
-            "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar", "bad_words",
-            "allowed_token_ids",
-        ]
-        for field in constraints where fields[field] != nil && fields[field] != [] {
-            throw fields.invalid(field, "is not supported: constrain the output by the prompt, or leave it out.")
-        }
         if try fields.bool("use_beam_search") == true {
             throw fields.invalid("use_beam_search", "is not supported: use 'n' with sampling.")
         }

@@ -13,12 +13,13 @@ struct ChatResponses: ResponseDialect {
     private let returnsTokens: Bool
     private let wantsLogprobs: Bool
     private let includesUsage: Bool
+    private let calls: ToolCallWriter
     /// The chunk up to its list of choices, and from its end.
     private let chunkHead: [UInt8]
 
     init(
         identity: ResponseIdentity, tokenizer: Tokenizer, prompt: [Int32], returnsTokens: Bool, wantsLogprobs: Bool,
-        includesUsage: Bool
+        includesUsage: Bool, calls: ToolCallWriter = ToolCallWriter(isLegacy: false)
     ) {
         self.tokenizer = tokenizer
         self.identity = identity
@@ -26,6 +27,7 @@ struct ChatResponses: ResponseDialect {
         self.returnsTokens = returnsTokens
         self.wantsLogprobs = wantsLogprobs
         self.includesUsage = includesUsage
+        self.calls = calls
         var writer = JSONWriter()
         writer.beginObject()
         identity.write(object: "chat.completion.chunk", to: &writer)
@@ -33,8 +35,10 @@ struct ChatResponses: ResponseDialect {
         chunkHead = writer.bytes
     }
 
-    func opening(_ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?) -> [UInt8]? {
-        chunk(place, tokens: []) { writer in
+    func opening(
+        _ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?, usage: Usage
+    ) -> [StreamPayload] {
+        let opening = chunk(place, tokens: []) { writer in
             writer.field("role", "assistant")
             writer.field("content", "")
             writer.key("reasoning_content")
@@ -45,10 +49,11 @@ struct ChatResponses: ResponseDialect {
                 $0.value(prompt)
             }
         }
+        return [opening]
     }
 
-    func chunks(of delta: OutputDelta, _ place: inout ChoicePlace) -> [[UInt8]] {
-        var chunks: [[UInt8]] = []
+    func payloads(of delta: OutputDelta, _ place: inout ChoicePlace) -> [StreamPayload] {
+        var chunks: [StreamPayload] = []
         var tokens = delta.tokens
         if !delta.reasoning.isEmpty || !delta.reasoningLogprobs.isEmpty {
             var part = OutputDelta()
@@ -67,20 +72,46 @@ struct ChatResponses: ResponseDialect {
             chunks.append(chunk(place, tokens: tokens, logprobs: part) { writeContent(delta.content, to: &$0) })
             tokens = []
         }
+        if !delta.toolCalls.isEmpty {
+            chunks.append(
+                chunk(place, tokens: tokens) { writer in
+                    writer.key("content")
+                    writer.null()
+                    writer.key("reasoning_content")
+                    writer.null()
+                    calls.write(deltas: delta.toolCalls, to: &writer)
+                })
+            tokens = []
+        }
         if let ending = delta.ending {
             chunks.append(chunk(place, tokens: tokens, ending: ending) { writeContent("", to: &$0) })
         }
         return chunks
     }
 
-    func usageChunk(_ usage: Usage) -> [UInt8] {
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
+        var writer = JSONWriter(chunkHead)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("prompt_progress")
+        progress.write(to: &writer)
+        writer.endObject()
+        return StreamPayload(writer.bytes)
+    }
+
+    func closing(_ usage: Usage) -> [StreamPayload] {
+        includesUsage ? [usageChunk(usage), .done] : [.done]
+    }
+
+    /// The chunk without choices that `include_usage` asks for.
+    private func usageChunk(_ usage: Usage) -> StreamPayload {
         var writer = JSONWriter(chunkHead)
         writer.beginArray()
         writer.endArray()
         writer.key("usage")
         usage.write(to: &writer)
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
     func response(
@@ -97,11 +128,13 @@ struct ChatResponses: ResponseDialect {
             writer.key("message")
             writer.beginObject()
             writer.field("role", "assistant")
-            writer.field("content", output.content)
+            writer.key("content")
+            writer.value(optional: output.content.isEmpty && !output.toolCalls.isEmpty ? nil : output.content)
             writer.key("reasoning_content")
             writer.value(optional: output.reasoning.isEmpty ? nil : output.reasoning)
             writer.key("refusal")
             writer.null()
+            calls.write(output.toolCalls, to: &writer)
             writer.endObject()
             writeLogprobs(of: output, to: &writer)
             write(output.ending, tokens: output.tokens, to: &writer)
@@ -128,7 +161,7 @@ struct ChatResponses: ResponseDialect {
         _ place: ChoicePlace, tokens: [Int32], logprobs: OutputDelta = OutputDelta(),
         ending: OutputDelta.Ending? = nil, delta: (inout JSONWriter) -> Void,
         ending writeEnd: (inout JSONWriter) -> Void = { _ in }
-    ) -> [UInt8] {
+    ) -> StreamPayload {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(chunkHead.count + 192)
         bytes.append(contentsOf: chunkHead)
@@ -150,13 +183,13 @@ struct ChatResponses: ResponseDialect {
             writer.null()
         }
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
     /// `finish_reason`, with `stop_reason` at the end and `token_ids` where they are wanted, as vLLM has them.
     private func write(_ ending: OutputDelta.Ending?, tokens: [Int32], to writer: inout JSONWriter) {
         writer.key("finish_reason")
-        writer.value(optional: ending?.reason.rawValue)
+        writer.value(optional: ending.map { calls.finishReason($0.reason) })
         if let ending { ending.writeTrigger(to: &writer) }
         if returnsTokens {
             writer.key("token_ids")
@@ -173,51 +206,23 @@ struct ChatResponses: ResponseDialect {
         }
         writer.beginObject()
         writer.key("content")
-        write(output.contentLogprobs, to: &writer)
+        writer.value(output.contentLogprobs, tokenizer)
         writer.key("reasoning_content")
-        write(output.reasoningLogprobs, to: &writer)
+        writer.value(output.reasoningLogprobs, tokenizer)
         writer.key("refusal")
         writer.null()
         writer.endObject()
     }
-
-    private func write(_ entries: [OutputDelta.TokenLogprob], to writer: inout JSONWriter) {
-        writer.beginArray()
-        for entry in entries {
-            writer.beginObject()
-            writeToken(entry.token, entry.logprobs.logprob, to: &writer)
-            writer.key("top_logprobs")
-            writer.beginArray()
-            for (token, logprob) in entry.logprobs.top {
-                writer.beginObject()
-                writeToken(token, logprob, to: &writer)
-                writer.endObject()
-            }
-            writer.endArray()
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private func writeToken(_ token: Int32, _ logprob: Float, to writer: inout JSONWriter) {
-        let bytes = tokenizer.bytes(of: token)
-        writer.field("token", String(decoding: bytes, as: UTF8.self))
-        writer.key("logprob")
-        writer.logprob(logprob)
-        writer.key("bytes")
-        writer.beginArray()
-        for byte in bytes { writer.value(Int(byte)) }
-        writer.endArray()
-    }
 }
 
 extension OutputDelta.Ending {
-    /// `stop_reason`: the string or token id that the request asked to stop at, else null.
+    /// `stop_reason`: the string or token id that the request asked to stop at, vLLM's word for a loop, else null.
     func writeTrigger(to writer: inout JSONWriter) {
         writer.key("stop_reason")
         switch trigger {
         case .string(let text): writer.value(text)
         case .token(let token): writer.value(Int(token))
+        case .repetition: writer.value("repetition_detected")
         case nil: writer.null()
         }
     }

@@ -39,14 +39,16 @@ struct TextResponses: ResponseDialect {
         head = writer.bytes
     }
 
-    func opening(_ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?) -> [UInt8]? {
-        guard echoes else { return nil }
+    func opening(
+        _ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?, usage: Usage
+    ) -> [StreamPayload] {
+        guard echoes else { return [] }
         let tokens = echoed(&place, promptLogprobs)
-        return chunk(&place, text: prompts[place.prompt].text, logprobs: tokens, tokens: [], ending: nil)
+        return [chunk(&place, text: prompts[place.prompt].text, logprobs: tokens, tokens: [], ending: nil)]
     }
 
-    func chunks(of delta: OutputDelta, _ place: inout ChoicePlace) -> [[UInt8]] {
-        var chunks: [[UInt8]] = []
+    func payloads(of delta: OutputDelta, _ place: inout ChoicePlace) -> [StreamPayload] {
+        var chunks: [StreamPayload] = []
         var tokens = delta.tokens
         if !delta.content.isEmpty || !delta.contentLogprobs.isEmpty {
             let entries = delta.contentLogprobs.map { Token($0.token, $0.logprobs) }
@@ -59,14 +61,29 @@ struct TextResponses: ResponseDialect {
         return chunks
     }
 
-    func usageChunk(_ usage: Usage) -> [UInt8] {
+    func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
+        var writer = JSONWriter(head)
+        writer.beginArray()
+        writer.endArray()
+        writer.key("prompt_progress")
+        progress.write(to: &writer)
+        writer.endObject()
+        return StreamPayload(writer.bytes)
+    }
+
+    func closing(_ usage: Usage) -> [StreamPayload] {
+        includesUsage ? [usageChunk(usage), .done] : [.done]
+    }
+
+    /// The chunk without choices that `include_usage` asks for.
+    private func usageChunk(_ usage: Usage) -> StreamPayload {
         var writer = JSONWriter(head)
         writer.beginArray()
         writer.endArray()
         writer.key("usage")
         usage.write(to: &writer)
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
     func response(
@@ -105,7 +122,7 @@ struct TextResponses: ResponseDialect {
 
     private func chunk(
         _ place: inout ChoicePlace, text: String, logprobs: [Token], tokens: [Int32], ending: OutputDelta.Ending?
-    ) -> [UInt8] {
+    ) -> StreamPayload {
         var writer = JSONWriter(head)
         writer.beginArray()
         writeChoice(
@@ -116,7 +133,7 @@ struct TextResponses: ResponseDialect {
             writer.null()
         }
         writer.endObject()
-        return writer.bytes
+        return StreamPayload(writer.bytes)
     }
 
     private func writeChoice(

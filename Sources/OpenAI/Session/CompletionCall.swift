@@ -3,23 +3,29 @@ internal import FoundationEssentials
 internal import JSON
 internal import Tokenization
 
-/// A request of /v1/chat/completions or /v1/completions, decoded, validated and encoded: ready for the engine.
+/// A request of one of the generating routes, decoded, validated and encoded: ready for the engine.
 package struct CompletionCall: Sendable {
     package enum Route: String, Sendable {
         case chat, text
+        /// OpenAI's /v1/responses.
+        case responses
+        /// Anthropic's /v1/messages.
+        case messages
     }
 
     package let route: Route
-    /// `chatcmpl-…` or `cmpl-…`
+    /// `chatcmpl-…`, `cmpl-…`, `resp_…` or `msg_…`
     package let id: String
     /// The served name that the request used.
     package let model: String
     package let isStreaming: Bool
     /// One for each prompt.
     package let requests: [GenerationRequest]
-    let includesUsage: Bool
     let options: OutputOptions
     let dialect: any ResponseDialect
+    var serving = ServingFields()
+    /// The client's own name for the request.
+    package var requestName: String?
 
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
@@ -30,31 +36,64 @@ package struct CompletionCall: Sendable {
     package static func chat(
         body: [UInt8], context: ModelContext, requestID: String? = nil
     ) throws(APIError) -> CompletionCall {
-        let fields = try FieldReader(body: body)
+        try chat(FieldReader(body: body), route: .chat, context: context, requestID: requestID) { chat in
+            ChatResponses(
+                identity: chat.identity, tokenizer: context.tokenizer, prompt: chat.prompt,
+                returnsTokens: chat.request.sampling.returnsTokens,
+                wantsLogprobs: chat.request.sampling.parameters.logprobs != nil,
+                includesUsage: chat.request.includesUsage,
+                calls: ToolCallWriter(isLegacy: chat.request.template.tools.isLegacy))
+        }
+    }
+
+    /// A chat request as the writer of its responses sees it.
+    struct Chat: Sendable {
+        var identity: ResponseIdentity
+        var request: ChatCompletionRequest
+        var prompt: [Int32]
+        /// Greatest length of the completion.
+        var maxTokens: Int
+    }
+
+    /// A call of a route whose requests are those of chat completions, or are translated into such.
+    ///
+    /// - Parameters:
+    ///   - fields: the request in the shape of chat completions.
+    ///   - responseID: the random part of the response's id, where that is no name of the client's.
+    ///   - shortensToContext: whether a completion longer than what the context has left is cut there, not refused.
+    ///   - makeDialect: gives what writes the responses.
+    static func chat(
+        _ fields: FieldReader, route: Route, context: ModelContext, requestID: String?, responseID: String? = nil,
+        shortensToContext: Bool = false,
+        makeDialect: (Chat) -> any ResponseDialect
+    ) throws(APIError) -> CompletionCall {
         let model = try context.resolve(model: try fields.string("model"))
         let request = try ChatCompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize)
         let prompt = try context.render(request.template).tokens
+        let rest = max(1, context.maxModelLength - prompt.count)
         let length = try context.completionLength(
-            prompt: prompt.count, requested: request.maxTokens, param: "messages")
-        let identity = context.identity("chatcmpl-", requestID, model: model)
+            prompt: prompt.count,
+            requested: shortensToContext ? request.maxTokens.map { min($0, rest) } : request.maxTokens,
+            param: "messages")
+        let ownName = try fields.requestID()
+        let name = requestID ?? ownName
+        let identity = context.identity(route, responseID ?? name, model: model)
+        let serving = try ServingFields(fields)
         let sampling = request.sampling
-        let wantsLogprobs = sampling.parameters.logprobs != nil
         var options = sampling.outputOptions(context)
         options.reasoning = context.reasoning
-        options.logprobs = wantsLogprobs ? .messageTokens : nil
+        options.tools = try context.toolReading(request.template.tools)
+        options.logprobs = sampling.parameters.logprobs == nil ? nil : .messageTokens
+        var generation = try sampling.generationRequest(
+            id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
+        serving.apply(to: &generation)
+        generation.guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
         return CompletionCall(
-            route: .chat, id: identity.id, model: model, isStreaming: request.streams,
-            requests: [
-                try sampling.generationRequest(
-                    id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context,
-                    param: "messages")
-            ],
-            includesUsage: request.includesUsage, options: options,
-            dialect: ChatResponses(
-                identity: identity, tokenizer: context.tokenizer, prompt: prompt,
-                returnsTokens: sampling.returnsTokens, wantsLogprobs: wantsLogprobs,
-                includesUsage: request.includesUsage))
+            route: route, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
+            options: options,
+            dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt, maxTokens: length)),
+            serving: serving, requestName: name)
     }
 
     /// - Parameters:
@@ -68,7 +107,10 @@ package struct CompletionCall: Sendable {
         let request = try CompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize,
             mostPrompts: context.mostPrompts)
-        let identity = context.identity("cmpl-", requestID, model: model)
+        let ownName = try fields.requestID()
+        let name = requestID ?? ownName
+        let identity = context.identity(.text, name, model: model)
+        let serving = try ServingFields(fields)
         let sampling = request.sampling
         var options = sampling.outputOptions(context)
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .everyToken
@@ -85,28 +127,35 @@ package struct CompletionCall: Sendable {
             if request.echoes, length == 0 || sampling.parameters.logprobs != nil {
                 generation.promptLogprobs = sampling.parameters.logprobs ?? 0
             }
+            serving.apply(to: &generation)
+            generation.guidance = try context.guidance(
+                sampling.guidance, prompt: encoded.tokens, length: length, reasons: false)
             prompts.append(encoded)
             requests.append(generation)
         }
         return CompletionCall(
             route: .text, id: identity.id, model: model, isStreaming: request.streams, requests: requests,
-            includesUsage: request.includesUsage, options: options,
+            options: options,
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
                 returnsTokens: sampling.returnsTokens, wantsLogprobs: options.logprobs != nil,
-                includesUsage: request.includesUsage))
+                includesUsage: request.includesUsage),
+            serving: serving, requestName: name)
     }
 }
 
 extension ModelContext {
-    fileprivate func identity(_ prefix: String, _ requestID: String?, model: String) -> ResponseIdentity {
+    fileprivate func identity(
+        _ route: CompletionCall.Route, _ requestID: String?, model: String
+    ) -> ResponseIdentity {
         ResponseIdentity(
-            id: prefix + (requestID ?? Self.randomID()), created: Int(Date().timeIntervalSince1970), model: model,
+            id: route.idPrefix + (requestID ?? Self.randomID()), created: Int(Date().timeIntervalSince1970),
+            model: model,
             systemFingerprint: systemFingerprint)
     }
 
     /// 32 hexadecimal digits.
-    private static func randomID() -> String {
+    static func randomID() -> String {
         (0..<2).map { _ in
             let digits = String(UInt64.random(in: .min ... .max), radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
@@ -122,6 +171,26 @@ extension ModelContext {
         case .tokens(let tokens):
             let text = request.echoes ? tokenizer.decode(tokens, skippingSpecialTokens: false) : ""
             return TextResponses.Prompt(tokens: tokens, text: text)
+        }
+    }
+}
+
+extension CompletionCall.Route {
+    fileprivate var idPrefix: String {
+        switch self {
+        case .chat: "chatcmpl-"
+        case .text: "cmpl-"
+        case .responses: "resp_"
+        case .messages: "msg_"
+        }
+    }
+
+    /// The request's field that the prompt comes from.
+    var promptField: String {
+        switch self {
+        case .chat, .messages: "messages"
+        case .text: "prompt"
+        case .responses: "input"
         }
     }
 }

@@ -1,6 +1,6 @@
-/// The payloads of a streamed response: JSON objects, one a server-sent event.
+/// The events of a streamed response, to its very last.
 package struct CompletionChunks<Generation: TokenStream>: AsyncSequence, Sendable {
-    package typealias Element = [UInt8]
+    package typealias Element = StreamPayload
     package typealias Failure = Never
 
     private let work: CompletionWork<Generation>
@@ -17,26 +17,26 @@ package struct CompletionChunks<Generation: TokenStream>: AsyncSequence, Sendabl
         /// nil after the end.
         private var driver: CompletionDriver<Generation>?
         /// In reverse.
-        private var ready: [[UInt8]] = []
+        private var ready: [StreamPayload] = []
 
         init(driver: CompletionDriver<Generation>) {
             self.driver = driver
         }
 
-        package mutating func next(isolation actor: isolated (any Actor)?) async -> [UInt8]? {
+        package mutating func next(isolation actor: isolated (any Actor)?) async -> StreamPayload? {
             while ready.isEmpty, let driver {
                 do {
                     switch try await driver.step() {
                     case .payloads(let payloads):
                         ready = payloads.reversed()
                     case .completed:
-                        ready = driver.closingChunks.reversed()
+                        ready = driver.closing().reversed()
                         self.driver = nil
                     case .aborted:
                         self.driver = nil
                     }
                 } catch {
-                    ready = [error.body]
+                    ready = driver.failure(error).reversed()
                     self.driver = nil
                 }
             }

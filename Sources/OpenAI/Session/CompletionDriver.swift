@@ -5,7 +5,7 @@ internal import Engine
 /// A driver that is dropped before the end reports an aborted call.
 final class CompletionDriver<Generation: TokenStream> {
     enum Step {
-        case payloads([[UInt8]])
+        case payloads([StreamPayload])
         case completed
         /// The task was cancelled.
         case aborted
@@ -14,6 +14,7 @@ final class CompletionDriver<Generation: TokenStream> {
     private let work: CompletionWork<Generation>
     private var progress: CompletionProgress
     private var pump: EventPump<Generation>
+    private var hasStarted = false
 
     init(_ work: CompletionWork<Generation>) {
         self.work = work
@@ -25,12 +26,21 @@ final class CompletionDriver<Generation: TokenStream> {
         work.end(.aborted, progress)
     }
 
-    var closingChunks: [[UInt8]] { progress.closingChunks }
+    /// What the stream ends with after all choices.
+    func closing() -> [StreamPayload] { progress.closing() }
+
+    /// What the stream ends with after an error.
+    func failure(_ error: APIError) -> [StreamPayload] { progress.failure(error) }
 
     var response: [UInt8] { progress.response }
 
-    /// Takes one event.
+    /// Takes one event; the first step of a stream takes none.
     nonisolated(nonsending) func step() async throws(APIError) -> Step {
+        if !hasStarted {
+            hasStarted = true
+            let payloads = progress.starting()
+            if !payloads.isEmpty { return .payloads(payloads) }
+        }
         guard !progress.isComplete else {
             work.end(.completed, progress)
             return .completed
@@ -46,7 +56,7 @@ final class CompletionDriver<Generation: TokenStream> {
                 work.observer?.tokenArrived(after: delay.seconds, isFirst: isFirst)
             }
             if let choice = effects.endedChoice { work.generations[request].cancel(choice: choice) }
-            return .payloads(effects.chunks)
+            return .payloads(effects.payloads)
         } catch {
             work.end(.failed(error), progress)
             throw error
@@ -57,7 +67,7 @@ final class CompletionDriver<Generation: TokenStream> {
         do {
             return try await pump.next()
         } catch {
-            throw APIError(error, param: work.call.promptField)
+            throw APIError(error, param: work.call.route.promptField)
         }
     }
 }

@@ -17,18 +17,20 @@ struct CompletionProgress: Sendable {
 
     /// What an event leads to.
     struct Effects: Sendable {
-        /// Payloads for the stream.
-        var chunks: [[UInt8]] = []
+        /// For the stream.
+        var payloads: [StreamPayload] = []
         /// The choice of this event's request that a stop string has ended.
         var endedChoice: Int?
         var token: (delay: Duration, isFirst: Bool)?
     }
 
     private let call: CompletionCall
+    private var dialect: any ResponseDialect
     private let start: ContinuousClock.Instant
     private var choices: [Choice] = []
     private var promptLogprobs: [[TokenLogprobs?]?]
     private var cachedTokens: [Int]
+    private var computedTokens: [Int]
     private var unfinished: Int
     private var scheduled: ContinuousClock.Instant?
     private var firstToken: ContinuousClock.Instant?
@@ -36,6 +38,7 @@ struct CompletionProgress: Sendable {
 
     init(_ call: CompletionCall, tokenizer: Tokenizer, start: ContinuousClock.Instant) {
         self.call = call
+        dialect = call.dialect
         self.start = start
         for (prompt, request) in call.requests.enumerated() {
             let assembler = OutputAssembler(prompt: request.prompt, tokenizer: tokenizer, options: call.options)
@@ -46,6 +49,7 @@ struct CompletionProgress: Sendable {
         }
         promptLogprobs = call.requests.map { _ in nil }
         cachedTokens = call.requests.map { _ in 0 }
+        computedTokens = cachedTokens
         unfinished = choices.count
     }
 
@@ -63,6 +67,9 @@ struct CompletionProgress: Sendable {
         case .scheduled(let cached):
             cachedTokens[request] = cached
             if scheduled == nil { scheduled = now }
+        case .progress(let promptTokens):
+            computedTokens[request] = promptTokens
+            if let chunk = progressChunk(at: now) { effects.payloads.append(chunk) }
         case .promptLogprobs(let logprobs):
             promptLogprobs[request] = logprobs
         case .token(let choice, let token, let logprobs):
@@ -85,14 +92,45 @@ struct CompletionProgress: Sendable {
         return effects
     }
 
+    /// What a stream begins with, before any event.
+    mutating func starting() -> [StreamPayload] {
+        call.isStreaming ? dialect.starting() : []
+    }
+
     /// What a stream ends with when all choices have ended.
-    var closingChunks: [[UInt8]] {
-        call.includesUsage ? [call.dialect.usageChunk(usage)] : []
+    mutating func closing() -> [StreamPayload] {
+        dialect.closing(usage).map(timed)
+    }
+
+    /// What a stream ends with when it fails.
+    mutating func failure(_ error: APIError) -> [StreamPayload] {
+        dialect.failure(error, usage: usage)
     }
 
     /// The whole response; not for streamed calls.
     var response: [UInt8] {
-        call.dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage)
+        timed(
+            dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage))
+    }
+
+    private func timed(_ payload: StreamPayload) -> StreamPayload {
+        guard call.serving.wantsTimings, payload.event == nil, payload != .done else { return payload }
+        return StreamPayload(timed(payload.data))
+    }
+
+    private func timed(_ payload: [UInt8]) -> [UInt8] {
+        guard call.serving.wantsTimings else { return payload }
+        return payload.adding("timings") { timings.write(to: &$0) }
+    }
+
+    private var timings: Timings {
+        var timings = Timings()
+        timings.cachedTokens = cachedTokens.reduce(0, +)
+        timings.promptTokens = call.promptTokens - timings.cachedTokens
+        timings.predictedTokens = usage.completionTokens
+        if let scheduled, let firstToken { timings.promptTime = (firstToken - scheduled).milliseconds }
+        if let firstToken, let lastToken { timings.predictedTime = (lastToken - firstToken).milliseconds }
+        return timings
     }
 
     var usage: Usage {
@@ -121,6 +159,15 @@ struct CompletionProgress: Sendable {
         return report
     }
 
+    private func progressChunk(at now: ContinuousClock.Instant) -> StreamPayload? {
+        let cached = cachedTokens.reduce(0, +)
+        let processed = zip(computedTokens, cachedTokens).reduce(0) { $0 + max($1.0, $1.1) }
+        return dialect.progressChunk(
+            PromptProgress(
+                total: call.promptTokens, cachedTokens: cached, processed: processed,
+                time: (now - (scheduled ?? start)).milliseconds))
+    }
+
     private func place(of choice: Int, in request: Int) -> Int {
         request * (call.requests.first?.choices ?? 1) + choice
     }
@@ -137,16 +184,15 @@ struct CompletionProgress: Sendable {
         guard call.isStreaming, !choices[index].hasOpened else { return }
         choices[index].hasOpened = true
         let logprobs = promptLogprobs[choices[index].place.prompt]
-        if let chunk = call.dialect.opening(&choices[index].place, promptLogprobs: logprobs) {
-            effects.chunks.append(chunk)
-        }
+        effects.payloads += dialect.opening(&choices[index].place, promptLogprobs: logprobs, usage: usage)
     }
 
     private mutating func take(_ delta: OutputDelta, of index: Int, _ effects: inout Effects) {
         if call.isStreaming {
-            effects.chunks += call.dialect.chunks(of: delta, &choices[index].place)
+            effects.payloads += dialect.payloads(of: delta, &choices[index].place).map(timed)
         } else {
             choices[index].output.append(delta)
+            dialect.collect(delta)
         }
         if let ending = delta.ending {
             choices[index].finishReason = ending.reason.rawValue
@@ -160,4 +206,6 @@ extension Duration {
         let (seconds, attoseconds) = components
         return Double(seconds) + Double(attoseconds) * 1e-18
     }
+
+    var milliseconds: Double { seconds * 1000 }
 }

@@ -10,9 +10,9 @@ package struct CompletionRun<Generation: TokenStream>: Sendable {
         self.work = work
     }
 
-    /// Payloads of server-sent events, without their framing and without `[DONE]`.
+    /// Server-sent events, without their framing.
     ///
-    /// Nothing is thrown: a failure becomes a last chunk with the error envelope. After a cancellation it just ends.
+    /// Nothing is thrown: a failure becomes the last event, in the route's own envelope. After a cancellation it just ends.
     package var chunks: CompletionChunks<Generation> { CompletionChunks(work) }
 
     /// The whole response.
@@ -44,14 +44,11 @@ extension CompletionCall {
                 generations.append(try source.submit(request))
             } catch {
                 for generation in generations { generation.cancel() }
-                let failure = APIError(error, param: promptField)
+                let failure = APIError(error, param: route.promptField)
                 observer?.ended(progress.report(.failed(failure), at: .now))
                 throw failure
             }
         }
         return CompletionRun(CompletionWork(self, generations, progress, observer: observer))
     }
-
-    /// The request's field that the prompt comes from.
-    var promptField: String { route == .chat ? "messages" : "prompt" }
 }

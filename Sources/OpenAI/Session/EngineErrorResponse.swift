@@ -16,6 +16,8 @@ extension APIError {
             self = .internal("The model could not be run: \(reason)")
         case .invalidRequest(let field, let reason):
             self = .invalidRequest("'\(field)' \(reason)", param: field)
+        case .constraintFailed(let reason):
+            self = .invalidRequest("The output cannot follow its constraint: \(reason)", code: "constraint_failed")
         }
     }
 }

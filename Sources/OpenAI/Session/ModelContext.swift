@@ -15,6 +15,7 @@ package struct ModelContext: Sendable {
     package var endTokens: Set<Int32>
     package var defaults: SamplingDefaults
     package var reasoning: ReasoningFormat
+    package var guidance: GuidancePolicy
     /// Seed of requests that name none; nil: a fresh one each.
     package var seed: UInt64?
     /// When the model was loaded, in seconds since 1970.
@@ -37,6 +38,7 @@ package struct ModelContext: Sendable {
         self.endTokens = endTokens
         self.defaults = defaults
         self.reasoning = reasoning
+        guidance = GuidancePolicy(tokenizer: tokenizer, endTokens: endTokens)
         self.seed = seed
         self.created = created
         self.systemFingerprint = systemFingerprint
@@ -59,6 +61,30 @@ package struct ModelContext: Sendable {
                 param: "messages")
         }
         return try chatPrompt.render(request)
+    }
+
+    /// How the answer's calls are read; nil where there are no tools, or calls are content.
+    ///
+    /// - Throws: 400 for calls that are asked for where they cannot be told.
+    func toolReading(_ tools: ToolFields) throws(APIError) -> ToolReading? {
+        guard !tools.tools.isEmpty else { return nil }
+        guard let dialect = chatPrompt?.toolDialect else {
+            guard tools.choice == .auto else {
+                throw .invalidRequest(
+                    "'tool_choice' must be 'auto' or 'none': the server runs with --tool-call-parser none.",
+                    param: "tool_choice")
+            }
+            return nil
+        }
+        return ToolReading(dialect, tools, tokenizer: tokenizer)
+    }
+
+    /// The prompt of a request in the shape of chat completions.
+    func promptTokens(_ fields: FieldReader) throws(APIError) -> [Int32] {
+        _ = try resolve(model: try fields.string("model"))
+        let request = try ChatCompletionRequest(
+            fields, defaults: defaults, vocabularySize: tokenizer.vocabularySize)
+        return try render(request.template).tokens
     }
 
     /// The completion's greatest length for a prompt.

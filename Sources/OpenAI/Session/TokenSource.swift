@@ -13,4 +13,6 @@ package protocol TokenStream: AsyncSequence, Sendable where Element == Generatio
     func cancel()
     /// Ends one choice.
     func cancel(choice: Int)
+    /// Has all choices, or one, close their reasoning at the next token.
+    func endReasoning(choice: Int?)
 }

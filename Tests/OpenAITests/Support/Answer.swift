@@ -32,14 +32,14 @@ extension CompletionCall {
         return try JSONValue(parsing: try await run.response())
     }
 
-    /// The chunks as JSON.
+    /// The events' data as JSON, without `[DONE]`.
     func chunks(
         from source: ScriptedSource, _ context: ModelContext = Fixture.context(),
         observer: (any CompletionObserver)? = nil
     ) async throws -> [JSONValue] {
         let run = try start(on: source, context: context, observer: observer)
         var chunks: [JSONValue] = []
-        for await chunk in run.chunks { chunks.append(try JSONValue(parsing: chunk)) }
+        for await chunk in run.chunks where chunk != .done { chunks.append(try JSONValue(parsing: chunk.data)) }
         return chunks
     }
 }

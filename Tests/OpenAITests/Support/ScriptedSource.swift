@@ -8,6 +8,8 @@ struct ScriptedSource: TokenSource {
     /// Tokens of a choice.
     var output: @Sendable (_ request: Int, _ choice: Int) -> [Int32]
     var cachedTokens = 0
+    /// Prompt tokens that are told to be computed.
+    var progress: [Int] = []
     /// Comes after all tokens, in place of the ends.
     var failure: EngineError?
     /// Refuses requests from this one on.
@@ -28,6 +30,7 @@ struct ScriptedSource: TokenSource {
         let number = log.add(request)
         if let refusal, number >= refusal.from { throw refusal.error }
         var events: [GenerationEvent] = [.scheduled(cachedTokens: cachedTokens)]
+        if request.reportsProgress { events += progress.map { .progress(promptTokens: $0) } }
         if let top = request.promptLogprobs {
             events.append(
                 .promptLogprobs(
@@ -64,6 +67,7 @@ final class ScriptLog: Sendable {
         var requests: [GenerationRequest] = []
         var cancelled: Set<Int> = []
         var cancelledChoices: [(Int, Int)] = []
+        var reasoningEnds: [[Int]] = []
     }
 
     private let state = Mutex(State())
@@ -72,6 +76,9 @@ final class ScriptLog: Sendable {
 
     var cancelled: Set<Int> { state.withLock { $0.cancelled } }
 
+    /// Requests and choices (-1: all) that were told to end their reasoning.
+    var reasoningEnds: [[Int]] { state.withLock { $0.reasoningEnds } }
+
     var cancelledChoices: [[Int]] { state.withLock { $0.cancelledChoices.map { [$0.0, $0.1] } } }
 
     func add(_ request: GenerationRequest) -> Int {
@@ -79,6 +86,10 @@ final class ScriptLog: Sendable {
             $0.requests.append(request)
             return $0.requests.count - 1
         }
+    }
+
+    func endReasoning(_ number: Int, choice: Int?) {
+        state.withLock { $0.reasoningEnds.append([number, choice ?? -1]) }
     }
 
     func cancel(_ number: Int) { state.withLock { _ = $0.cancelled.insert(number) } }
@@ -107,6 +118,8 @@ final class ScriptedGeneration: TokenStream {
     func cancel() { log.cancel(number) }
 
     func cancel(choice: Int) { log.cancel(number, choice: choice) }
+
+    func endReasoning(choice: Int?) { log.endReasoning(number, choice: choice) }
 
     func makeAsyncIterator() -> Iterator { Iterator(generation: self) }
 

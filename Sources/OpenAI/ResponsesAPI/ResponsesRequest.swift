@@ -1,0 +1,215 @@
+internal import JSON
+
+/// A decoded request of /v1/responses: its translation to chat completions, and what its response repeats.
+struct ResponsesRequest: Sendable {
+    var chat = ChatTranslation()
+    /// Everything that the model reads but the instructions.
+    var input: [ResponseItem]
+    /// Fields of the response object that follow from the request alone.
+    var echo = JSONObject()
+    var stores: Bool
+
+    static let leastLength = 16
+
+    /// - Parameters:
+    ///   - id: of the response.
+    ///   - store: where earlier responses are.
+    init(
+        _ fields: FieldReader, id: String, defaults: SamplingDefaults, store: ResponseStore
+    ) throws(APIError) {
+        try Self.refuseUnsupported(fields)
+        chat.copy(fields.object, except: Self.ownFields)
+        stores = try fields.bool("store") ?? true && store.isEnabled
+        let earlier = try Self.earlier(fields, store)
+        let given = try Self.input(fields, id: id, store)
+        guard !given.isEmpty || !earlier.isEmpty else {
+            throw fields.missing("input", "a string or a list of items")
+        }
+        input = earlier + given
+        let instructions = try fields.string("instructions")
+        var conversation = ChatConversation()
+        if let instructions { conversation.add("system", texts: [instructions], source: "instructions") }
+        let isText = fields["input"]?.stringValue != nil
+        input.addMessages(
+            to: &conversation, source: "input", offset: isText ? input.count : earlier.count)
+        conversation.write(to: &chat, source: "input")
+
+        let length = try fields.integer("max_output_tokens", in: Self.leastLength...Int(Int32.max))
+        chat.set("max_completion_tokens", length.map(JSONValue.integer), from: "max_output_tokens")
+        chat.set("stream", try fields.bool("stream").map(JSONValue.bool), from: "stream")
+        try fields.reader("stream_options").map { options throws(APIError) in
+            _ = try options.bool("include_obfuscation")
+        }
+
+        echo["background"] = false
+        echo["instructions"] = instructions.map(JSONValue.string) ?? .null
+        echo["max_output_tokens"] = length.map(JSONValue.integer) ?? .null
+        echo["max_tool_calls"] =
+            try fields.integer("max_tool_calls", in: 1...Int(Int32.max)).map(JSONValue.integer)
+            ?? .null
+        echo["parallel_tool_calls"] = .bool(try fields.bool("parallel_tool_calls") ?? true)
+        chat.set("parallel_tool_calls", fields["parallel_tool_calls"], from: "parallel_tool_calls")
+        echo["previous_response_id"] = fields["previous_response_id"] ?? .null
+        echo["prompt_cache_key"] = try fields.string("prompt_cache_key").map(JSONValue.string) ?? .null
+        try readReasoning(fields)
+        echo["safety_identifier"] = try fields.string("safety_identifier").map(JSONValue.string) ?? .null
+        echo["service_tier"] = "default"
+        echo["store"] = .bool(stores)
+        echo["temperature"] = .number(try fields.number("temperature", in: 0...2) ?? defaults.temperature)
+        try readText(fields)
+        try readTools(fields)
+        try readLogprobs(fields)
+        echo["top_p"] = .number(
+            try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP)
+        echo["truncation"] = .string(try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled")
+        echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
+        echo["metadata"] = try Self.metadata(fields)
+    }
+
+    /// Fields that are this API's own, are read here, or mean another thing in chat completions.
+    private static let ownFields: Set<String> = [
+        "background", "conversation", "include", "input", "instructions", "max_output_tokens", "max_tool_calls",
+        "metadata", "previous_response_id", "prompt", "reasoning", "store", "stream", "stream_options", "text", "tools",
+        "tool_choice", "parallel_tool_calls", "top_logprobs", "truncation", "messages", "n", "logprobs",
+        "response_format", "functions", "function_call", "echo",
+    ]
+
+    private static func refuseUnsupported(_ fields: FieldReader) throws(APIError) {
+        if try fields.bool("background") == true {
+            throw fields.invalid("background", "is not supported: leave it out, and stream the response instead.")
+        }
+        if fields["conversation"] != nil {
+            throw fields.invalid("conversation", "is not supported: use 'previous_response_id', or send all items.")
+        }
+        if fields["prompt"] != nil {
+            throw fields.invalid("prompt", "is not supported: this server keeps no prompt templates; send 'input'.")
+        }
+    }
+
+    /// The conversation that the request goes on with.
+    private static func earlier(_ fields: FieldReader, _ store: ResponseStore) throws(APIError) -> [ResponseItem] {
+        guard let id = try fields.string("previous_response_id") else { return [] }
+        guard let response = store[id] else {
+            throw .invalidRequest(
+                "Previous response with id '\(id)' not found: send the whole conversation as 'input'. Responses are "
+                    + "kept in memory, the latest ones alone, and not those with 'store' false.",
+                param: "previous_response_id", code: "previous_response_not_found")
+        }
+        return response.input + response.output
+    }
+
+    private static func input(
+        _ fields: FieldReader, id: String, _ store: ResponseStore
+    ) throws(APIError) -> [ResponseItem] {
+        guard let value = fields["input"] else { return [] }
+        if let text = value.stringValue {
+            return [ResponseItem(id: id.itemID("msg_", "i0"), kind: .message(role: .user, texts: [text]))]
+        }
+        guard value.arrayValue != nil else {
+            throw fields.mismatch("input", "a string or a list of items", value)
+        }
+        var items: [ResponseItem] = []
+        for (index, reader) in (try fields.readers("input") ?? []).enumerated() {
+            items.append(
+                try ResponseItem(
+                    reader, newID: { id.itemID($0, "i\(index)") },
+                    find: { id in items.last { $0.id == id } ?? store.item(id) }))
+        }
+        return items
+    }
+
+    private mutating func readReasoning(_ fields: FieldReader) throws(APIError) {
+        var echoed: JSONObject = ["effort": .null, "summary": .null]
+        if let reasoning = try fields.reader("reasoning") {
+            if let effort = try reasoning.string("effort") {
+                chat.set("reasoning_effort", .string(effort), from: "reasoning.effort")
+                echoed["effort"] = .string(effort)
+            }
+            let summary = try reasoning.choice("summary", of: ["auto", "concise", "detailed"])
+            let older = try reasoning.choice("generate_summary", of: ["auto", "concise", "detailed"])
+            echoed["summary"] = (summary ?? older).map(JSONValue.string) ?? .null
+        }
+        echo["reasoning"] = .object(echoed)
+    }
+
+    private mutating func readText(_ fields: FieldReader) throws(APIError) {
+        var echoed: JSONObject = ["format": ["type": "text"]]
+        if let text = try fields.reader("text") {
+            if let format = try text.reader("format") {
+                echoed["format"] = .object(format.object)
+                var translated = format.object
+                if try format.requiredString("type") == "json_schema" {
+                    translated.removeValue(forKey: "type")
+                    translated = ["type": "json_schema", "json_schema": .object(translated)]
+                    chat.rename("response_format.json_schema", "text.format")
+                }
+                chat.set("response_format", .object(translated), from: "text.format")
+            }
+            if let verbosity = try text.choice("verbosity", of: ["low", "medium", "high"]) {
+                echoed["verbosity"] = .string(verbosity)
+            }
+        }
+        echo["text"] = .object(echoed)
+    }
+
+    private mutating func readTools(_ fields: FieldReader) throws(APIError) {
+        let tools = try ResponsesTools(fields)
+        tools.write(to: &chat)
+        echo["tools"] = .array(tools.echo)
+        echo["tool_choice"] = fields["tool_choice"] ?? "auto"
+    }
+
+    /// Log-probabilities come when `include` or a number of alternatives asks for them.
+    private mutating func readLogprobs(_ fields: FieldReader) throws(APIError) {
+        let top = try fields.integer("top_logprobs", in: 0...20)
+        var wants = (top ?? 0) > 0
+        for (index, value) in (try fields.array("include") ?? []).enumerated() {
+            guard let name = value.stringValue, Self.includable.contains(name) else {
+                let names = Self.includable.map { "'\($0)'" }.joined(separator: ", ")
+                throw fields.invalid("include[\(index)]", "must be one of \(names).")
+            }
+            if name == "message.output_text.logprobs" { wants = true }
+        }
+        if wants {
+            chat.set("logprobs", true, from: "include")
+            chat.set("top_logprobs", .integer(top ?? 0), from: "top_logprobs")
+        }
+        echo["top_logprobs"] = .integer(top ?? 0)
+    }
+
+    private static let includable = [
+        "message.output_text.logprobs", "reasoning.encrypted_content", "file_search_call.results",
+        "web_search_call.results", "web_search_call.action.sources", "message.input_image.image_url",
+        "computer_call_output.output.image_url", "code_interpreter_call.outputs",
+    ]
+
+    /// OpenAI's limits: 16 pairs, keys of 64 and values of 512 characters.
+    private static func metadata(_ fields: FieldReader) throws(APIError) -> JSONValue {
+        guard let pairs = try fields.object("metadata") else { return [:] }
+        guard pairs.count <= 16 else {
+            throw fields.invalid("metadata", "must have at most 16 pairs, not \(pairs.count).")
+        }
+        for (key, value) in pairs {
+            guard key.unicodeScalars.count <= 64 else {
+                throw fields.invalid("metadata", "must have keys of at most 64 characters, not '\(key)'.")
+            }
+            guard let text = value.stringValue else { throw fields.mismatch("metadata.\(key)", "a string", value) }
+            guard text.unicodeScalars.count <= 512 else {
+                throw fields.invalid("metadata.\(key)", "must have at most 512 characters.")
+            }
+        }
+        return .object(pairs)
+    }
+}
+
+extension FieldReader {
+    /// A string that is one of a few.
+    func choice(_ field: String, of names: [String]) throws(APIError) -> String? {
+        guard let name = try string(field) else { return nil }
+        guard names.contains(name) else {
+            let known = names.map { "'\($0)'" }.joined(separator: ", ")
+            throw invalid(field, "must be one of \(known), not '\(name)'.")
+        }
+        return name
+    }
+}

@@ -1,0 +1,27 @@
+internal import HTTP
+internal import OpenAI
+
+/// Whose shape an error is told in.
+enum ErrorEnvelope: Sendable {
+    case openAI, anthropic
+
+    /// That of a path's clients.
+    init(path: String) {
+        let isAnthropic =
+            path.hasPrefix("/anthropic/") || path.hasSuffix("/messages") || path.hasSuffix("/messages/count_tokens")
+        self = isAnthropic ? .anthropic : .openAI
+    }
+}
+
+extension APIError {
+    func response(in envelope: ErrorEnvelope) -> HTTPResponse {
+        var response =
+            switch envelope {
+            case .openAI: HTTPResponse.json(body, status: status)
+            case .anthropic: HTTPResponse.json(anthropicBody, status: anthropicStatus)
+            }
+        if let retryAfter { response.headers["Retry-After"] = "\(retryAfter)" }
+        if status == 401 { response.headers["WWW-Authenticate"] = "Bearer" }
+        return response
+    }
+}
