@@ -24,6 +24,8 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CBuiltinModel", exclude: ["model", "training"]),
         .target(name: "CKernels"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -45,7 +47,7 @@ let package = Package(
         // MARK: Network
 
         .target(name: "Sockets", dependencies: ["CLinux", "COpenSSL", logging]),
-        .target(name: "HTTP", dependencies: ["CNghttp2", "Sockets", logging]),
+        .target(name: "HTTP", dependencies: ["CNghttp2", "CZlib", "CZstd", "Sockets", logging]),
 
         // MARK: Service
 

@@ -5,17 +5,24 @@ import Synchronization
 /// Drives one HTTP/1 connection: feeds its session, performs the session's actions, runs handlers as tasks, and cancels a
 /// handler's task as soon as its client is gone.
 final class HTTP1ServerConnection: TransportHandler {
+    /// Since when something is awaited of the client.
+    private struct Wait {
+        var isFirst = true
+        /// When the session's phase began, or the last piece of a body came.
+        var since = ContinuousClock.now
+        /// When the body that arrives began.
+        var bodySince = ContinuousClock.now
+    }
+
     private struct State {
         var session: HTTP1ServerSession
+        var wait = Wait()
         var task: Task<Void, Never>?
         /// Counts requests, so that a late write cannot land in another response.
         var exchange = 0
         var isClosed = false
-        var isFirst = true
         /// Taken from the memory for bodies.
         var bodyBytes = 0
-        /// When the session's phase began, or the last piece of a body came.
-        var since = ContinuousClock.now
     }
 
     /// Spares clients that end their input early and get their answer at once the probe.
@@ -63,7 +70,8 @@ final class HTTP1ServerConnection: TransportHandler {
         state.withLock { state in
             let phase = state.session.phase
             perform(state.session.receive(bytes), &state)
-            if state.session.phase != phase || phase == .body { state.since = .now }
+            if state.session.phase != phase || phase == .body { state.wait.since = .now }
+            if state.session.phase == .body, phase != .body { state.wait.bodySince = state.wait.since }
             countBody(&state)
         }
     }
@@ -77,15 +85,17 @@ final class HTTP1ServerConnection: TransportHandler {
     }
 
     func transportTick(_ now: ContinuousClock.Instant) {
-        update { [configuration] session, since, isFirst in
-            let waited = now - since
+        update { [configuration] session, wait in
+            let waited = now - wait.since
             switch session.phase {
             case .idle:
-                let limit = isFirst ? configuration.headTime : configuration.idleTime
+                let limit = wait.isFirst ? configuration.headTime : configuration.idleTime
                 return waited > limit ? session.close() : []
             case .head where waited > configuration.headTime:
                 return session.reject(HTTPProtocolError(408, "The request head did not arrive in time."))
-            case .body where waited > configuration.bodyTime:
+            case .body
+            where waited > configuration.bodyTime
+                || now - wait.bodySince > configuration.timeForBody(session.bodyCount):
                 return session.reject(HTTPProtocolError(408, "The request body did not arrive in time."))
             case .head, .body, .handling, .streaming, .closing:
                 return []
@@ -109,19 +119,18 @@ final class HTTP1ServerConnection: TransportHandler {
     // MARK: Handling
 
     private func update(_ body: (inout HTTP1ServerSession) -> [HTTP1ServerSession.Action]) {
-        update { session, _, _ in body(&session) }
+        update { session, _ in body(&session) }
     }
 
     private func update(
-        _ body: (inout HTTP1ServerSession, _ since: ContinuousClock.Instant, _ isFirst: Bool)
-            -> [HTTP1ServerSession.Action]
+        _ body: (inout HTTP1ServerSession, _ waiting: Wait) -> [HTTP1ServerSession.Action]
     ) {
         // Cancelling runs the handler's own code, which may write: never under the lock.
         let cancelled = state.withLock { state -> Task<Void, Never>? in
             let phase = state.session.phase
-            let actions = body(&state.session, state.since, state.isFirst)
+            let actions = body(&state.session, state.wait)
             perform(actions, &state)
-            if state.session.phase != phase { state.since = .now }
+            if state.session.phase != phase { state.wait.since = .now }
             let isCancelled = actions.contains { if case .cancel = $0 { true } else { false } }
             return isCancelled ? state.task : nil
         }
@@ -145,7 +154,7 @@ final class HTTP1ServerConnection: TransportHandler {
     private func handle(_ request: HTTPRequest, _ state: inout State) {
         guard !state.isClosed else { return }
         state.exchange += 1
-        state.isFirst = false
+        state.wait.isFirst = false
         let exchange = state.exchange
         var request = request
         request.peer = transport.peer
@@ -178,7 +187,7 @@ final class HTTP1ServerConnection: TransportHandler {
             giveBodyBack(&state)
             guard !state.isClosed, state.exchange == exchange else { return false }
             let (actions, streams) = state.session.respond(response)
-            state.since = .now
+            state.wait.since = .now
             perform(actions, &state)
             return streams
         }
@@ -187,7 +196,7 @@ final class HTTP1ServerConnection: TransportHandler {
             try await body(ResponseWriter(.http1(self, exchange: exchange)))
             state.withLock { state in
                 guard !state.isClosed, state.exchange == exchange else { return }
-                state.since = .now
+                state.wait.since = .now
                 perform(state.session.endStream(), &state)
             }
         } catch {

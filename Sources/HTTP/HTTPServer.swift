@@ -10,6 +10,7 @@ package final class HTTPServer: Sendable {
         var listeners: [Listener] = []
         var connections: [ObjectIdentifier: HTTPServerConnection] = [:]
         var tls: TLSContext?
+        var hasInheritedSockets = false
         var isPaused = false
         var isDraining = false
         var emptied: [CheckedContinuation<Void, Never>] = []
@@ -36,6 +37,9 @@ package final class HTTPServer: Sendable {
     /// The addresses listened on.
     package var addresses: [SocketAddress] { state.withLock { $0.listeners.map(\.address) } }
 
+    /// Whether systemd passed on what is listened on.
+    package var hasInheritedSockets: Bool { state.withLock { $0.hasInheritedSockets } }
+
     package var connectionCount: Int { state.withLock { $0.connections.count } }
 
     /// What new connections are encrypted with.
@@ -46,24 +50,39 @@ package final class HTTPServer: Sendable {
         state.withLock { $0.tls = tls }
     }
 
-    /// Listens on every configured host and returns the port. Throws `SocketError`.
+    /// Listens on every configured host, or on the sockets that stand in for them, and returns the port. Throws `SocketError`.
     @discardableResult
     package func start() throws -> Int {
+        let listeners = try listen()
+        state.withLock { $0.listeners = listeners }
+        for listener in listeners { listener.start { [weak self] in self?.accept($0) } }
+        return listeners.first?.address.port ?? configuration.port
+    }
+
+    private func listen() throws(SocketError) -> [Listener] {
+        let (backlog, limits) = (configuration.backlog, configuration.transport)
+        if configuration.takesInheritedSockets {
+            let listeners = try Listener.inherited(limits: limits, logger: logger)
+            if !listeners.isEmpty {
+                state.withLock { $0.hasInheritedSockets = true }
+                return listeners
+            }
+        }
+        if let path = configuration.unixPath {
+            return [try Listener.listen(path: path, backlog: backlog, limits: limits, logger: logger)]
+        }
         var listeners: [Listener] = []
-        do {
+        do throws(SocketError) {
             for host in configuration.hosts {
                 let port = configuration.port == 0 ? listeners.first?.address.port ?? 0 : configuration.port
                 listeners += try Listener.listen(
-                    host: host, port: port, backlog: configuration.backlog, limits: configuration.transport,
-                    logger: logger)
+                    host: host, port: port, backlog: backlog, limits: limits, logger: logger)
             }
         } catch {
             listeners.forEach { $0.close() }
             throw error
         }
-        state.withLock { $0.listeners = listeners }
-        for listener in listeners { listener.start { [weak self] in self?.accept($0) } }
-        return listeners.first?.address.port ?? configuration.port
+        return listeners
     }
 
     /// Stops listening, closes idle connections, lets running requests finish, and closes what is left after `timeout`.

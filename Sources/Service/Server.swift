@@ -31,7 +31,7 @@ package struct Server: Sendable {
         let signals = TerminationSignals()
         let http = try makeHTTPServer()
         let port = try start(http)
-        logger.info("Listening on \(url(port))")
+        for place in places(http, port) { logger.info("Listening on \(place)") }
         let reload = HangupSignal { reloadCertificate(http) }
         defer { reload.ignore() }
         let engine: Engine
@@ -64,15 +64,28 @@ package struct Server: Sendable {
         }
     }
 
-    private func url(_ port: Int) -> String {
-        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        return "\(configuration.tls == nil ? "http" : "https")://\(host):\(port)"
+    private var scheme: String { configuration.tls == nil ? "http" : "https" }
+
+    private func url(_ port: Int) -> String { url(configuration.hosts[0], port) }
+
+    private func url(_ host: String, _ port: Int) -> String {
+        "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+
+    /// What is listened on: URLs as far as there are any, in the words of the settings.
+    private func places(_ http: HTTPServer, _ port: Int) -> [String] {
+        let addresses = http.addresses
+        let isAsSet = configuration.unixSocket == nil && !http.hasInheritedSockets
+        if isAsSet { return configuration.hosts.map { url($0, port) } }
+        return addresses.map { $0.port > 0 ? "\(scheme)://\($0)" : "\($0)" }
     }
 
     private func makeHTTPServer() throws -> HTTPServer {
-        var http = HTTPServerConfiguration(host: configuration.host, port: configuration.port) { status, message in
+        var http = HTTPServerConfiguration(hosts: configuration.hosts, port: configuration.port) { status, message in
             ("application/json", APIError.refused(status, message).body)
         }
+        http.unixPath = configuration.unixSocket
+        http.takesInheritedSockets = true
         http.limits.body = configuration.maxRequestBytes
         if let tls = configuration.tls {
             http.tls = try TLSContext(tls)
@@ -87,14 +100,19 @@ package struct Server: Sendable {
             responses: ResponseStore(
                 capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory)
         ).router(cors: cors)
-        return HTTPServer(configuration: http, logger: logger) { await router.handle($0) }
+        let rootPath = configuration.rootPath
+        return HTTPServer(configuration: http, logger: logger) { request in
+            var response = await router.handle(request.relative(to: rootPath))
+            ResponseCompression.apply(to: &response, for: request)
+            return response
+        }
     }
 
     private func start(_ http: HTTPServer) throws -> Int {
         do {
             return try http.start()
         } catch {
-            throw SettingError("Cannot listen on \(configuration.host) port \(configuration.port)", "\(error)")
+            throw SettingError("Cannot serve", "\(error)")
         }
     }
 

@@ -8,9 +8,13 @@ package import Telemetry
 package struct ServerConfiguration: Sendable {
     /// Folder of a Hugging Face checkpoint; nil serves the model that is built in.
     package var model: String?
-    package var host = "127.0.0.1"
+    package var hosts = ["127.0.0.1"]
     /// 0 lets the system choose.
     package var port = 8000
+    /// A Unix socket to listen on in place of hosts and port.
+    package var unixSocket: String?
+    /// The path under which a proxy passes requests on; empty, or with a slash in front and none at the end.
+    package var rootPath = ""
     /// Names that clients may use; the first one is reported. Empty: the model's own name.
     package var servedModelNames: [String] = []
     /// Requests need one of these keys; empty: none is needed.

@@ -22,11 +22,17 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "YAML file with settings; config/apus.yaml is a commented example.")
     var config: String?
 
-    @Option(help: "Address or host name to listen on.")
-    var host = "127.0.0.1"
+    @Option(help: "Address or host name to listen on, IPv4 or IPv6; repeatable.")
+    var host = ["127.0.0.1"]
 
     @Option(help: "Port to listen on; 0 takes a free one.")
     var port = 8000
+
+    @Option(help: "Path of a Unix socket to listen on in place of host and port.")
+    var uds: String?
+
+    @Option(help: "Path under which a proxy passes requests on, such as /llm; it is taken off.")
+    var rootPath = ""
 
     @Option(name: .customLong("served-model-name"), help: "Name for clients to use; repeatable, the first is reported.")
     var servedModelName: [String] = []
@@ -148,6 +154,9 @@ struct Serve: AsyncParsableCommand {
         guard apiKey.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--api-key must not be empty; leave it out to need no key.")
         }
+        guard rootPath.isEmpty || (rootPath.hasPrefix("/") && !rootPath.hasSuffix("/")) else {
+            throw ValidationError("--root-path must begin with a slash and end with none, such as /llm.")
+        }
         guard sslCertfile != nil || (sslKeyfile == nil && sslCaCerts == nil && sslCertReqs == .none) else {
             throw ValidationError("--ssl-keyfile, --ssl-ca-certs and --ssl-cert-reqs need --ssl-certfile.")
         }
@@ -165,7 +174,9 @@ struct Serve: AsyncParsableCommand {
     private var serverConfiguration: ServerConfiguration {
         var result = ServerConfiguration()
         result.model = model
-        result.host = host
+        result.hosts = host
+        result.unixSocket = uds
+        result.rootPath = rootPath
         result.port = port
         result.servedModelNames = servedModelName
         result.apiKeys = apiKey

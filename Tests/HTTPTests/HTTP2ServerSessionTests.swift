@@ -315,7 +315,7 @@ private let calm: UInt32 = 11
         driver.receive(.request(1, "POST", ends: false))
         driver.tick(0)
         driver.tick(1.9)
-        driver.receive(.data(1, [1]))
+        driver.receive(.data(1, [UInt8](repeating: 1, count: 1_000)))
         driver.tick(3)
         #expect(driver.peer.status(1) == nil)
         driver.tick(5.1)
@@ -325,6 +325,16 @@ private let calm: UInt32 = 11
         #expect(!driver.isOver)
         driver.tick(8.3)
         #expect(driver.isOver && driver.peer.frames(.goAway).last?.error == 0)
+    }
+
+    @Test func `a body that drips is answered with 408`() {
+        let driver = Driver { $0.bodyTime = .seconds(2) }
+        driver.receive(.request(1, "POST", ends: false), .request(3, "POST", ends: false))
+        for second in 0..<5 {
+            driver.receive(.data(1, [1]), .data(3, [UInt8](repeating: 1, count: 300)))
+            driver.tick(Double(second))
+        }
+        #expect(driver.peer.status(1) == "408" && driver.peer.status(3) == nil)
     }
 
     @Test func `draining tells the client, takes what it sent meanwhile, and ends with the last response`() {

@@ -231,7 +231,9 @@ package struct HTTP2ServerSession: ~Copyable {
                 if idle > configuration.transport.stallTime {
                     nghttp2_submit_rst_stream(session, 0, id, NGHTTP2_CANCEL.rawValue)
                 }
-            } else if !stream.inputEnded, !stream.isAnswered, stream.request != nil, idle > configuration.bodyTime {
+            } else if !stream.inputEnded, !stream.isAnswered, stream.request != nil,
+                idle > configuration.bodyTime || stream.age(now) > configuration.timeForBody(stream.body.count)
+            {
                 reject(id, HTTPProtocolError(408, "The request body did not arrive in time."))
             }
         }

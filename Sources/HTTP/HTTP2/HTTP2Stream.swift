@@ -23,6 +23,7 @@ final class HTTP2Stream {
     private(set) var progress = 0
     private var seenProgress = -1
     private var since = ContinuousClock.now
+    private var firstSeen: ContinuousClock.Instant?
 
     /// Takes a field of the head, or of the trailers, which are only counted. Returns false for one that makes the whole
     /// head many times larger than it may be.
@@ -57,6 +58,12 @@ final class HTTP2Stream {
             since = now
         }
         return now - since
+    }
+
+    /// The time since the first such call.
+    func age(_ now: ContinuousClock.Instant) -> Duration {
+        if firstSeen == nil { firstSeen = now }
+        return firstSeen.map { now - $0 } ?? .zero
     }
 
     /// Checks the complete head; the size of a body that is announced is checked too.
