@@ -15,6 +15,8 @@ package struct ServerConfiguration: Sendable {
     package var servedModelNames: [ServedModelName] = []
     /// Requests need one of these keys; empty: none is needed.
     package var apiKeys: [String] = []
+    /// /reset_prefix_cache needs one of these keys; empty: nobody may use it.
+    package var adminKeys: [String] = []
     /// Longest prompt plus answer in tokens; nil: the model's own limit.
     package var maxModelLength: Int?
     package var maxSequences = 64

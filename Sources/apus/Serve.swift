@@ -56,6 +56,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Key that clients must send as a bearer token; repeatable.")
     var apiKey: [String] = []
 
+    @Option(help: "Key for the routes of administrators, which nobody may use without one; repeatable.")
+    var adminApiKey: [String] = []
+
     @Option(help: "Seed of requests that name none.")
     var seed: UInt64?
 
@@ -157,6 +160,9 @@ struct Serve: AsyncParsableCommand {
         guard Set(servedModelName.map(\.name)).count == servedModelName.count else {
             throw ValidationError("--served-model-name gives one name twice; each mode needs a name of its own.")
         }
+        guard adminApiKey.allSatisfy({ !$0.isEmpty }) else {
+            throw ValidationError("--admin-api-key must not be empty; leave it out to have no administrators.")
+        }
         guard apiKey.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--api-key must not be empty; leave it out to need no key.")
         }
@@ -174,6 +180,7 @@ struct Serve: AsyncParsableCommand {
         result.port = port
         result.servedModelNames = servedModelName
         result.apiKeys = apiKey
+        result.adminKeys = adminApiKey
         result.maxModelLength = maxModelLen?.count
         result.maxSequences = maxNumSeqs
         result.maxBatchedTokens = maxNumBatchedTokens

@@ -10,6 +10,15 @@ from server import chat_body
 SCHEMAS = json.loads((pathlib.Path(__file__).parent / "schemas" / "openai.json").read_text())
 QUESTION = "What is 27 + 58?"
 STARTED = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "<think>\n27 +"}]
+ADD = {
+    "name": "add",
+    "parameters": {
+        "type": "object",
+        "properties": {"a": {"enum": [27, 58]}, "b": {"enum": [27, 58]}},
+        "required": ["a", "b"],
+        "additionalProperties": False,
+    },
+}
 CALL = {"id": "c", "type": "function", "function": {"name": "add", "arguments": '{"a": 27, "b": 58}'}}
 
 CHAT = {
@@ -50,6 +59,15 @@ CHAT = {
             {"role": "user", "content": QUESTION},
         ]
     },
+    "calls": {
+        "tools": [{"type": "function", "function": ADD}], "tool_choice": "required", "parallel_tool_calls": False,
+        "max_tokens": 400,
+    },
+    "older calls": {"functions": [ADD], "function_call": {"name": "add"}, "max_tokens": 400},
+    "no calls": {"tools": [{"type": "function", "function": ADD}], "tool_choice": "none"},
+    "JSON": {"response_format": {"type": "json_object"}},
+    "choice": {"structured_outputs": {"choice": ["85", "86"]}, "max_tokens": 400},
+    "thinking budget": {"thinking_token_budget": 4},
     "tool loop": {
         "messages": [
             {"role": "user", "content": QUESTION},
@@ -129,7 +147,9 @@ def test_chat(server, name):
     validate(answer, "ChatCompletion")
     check_usage(answer["usage"])
     assert [c["index"] for c in answer["choices"]] == list(range(body.get("n", 1)))
-    assert all("tool_calls" not in c["message"] for c in answer["choices"])
+    for choice in answer["choices"]:
+        for kind in ("tool_calls", "function_call"):
+            assert (kind in choice["message"]) == (choice["finish_reason"] == kind)
 
     chunks = server.stream("/v1/chat/completions", body)
     for chunk in chunks:

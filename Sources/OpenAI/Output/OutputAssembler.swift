@@ -84,7 +84,7 @@ struct OutputAssembler: Sendable {
             return end(delta)
         }
         if let tag = tag(of: token) {
-            deliver(splitter.append(flushDetokenizer()), into: &delta)
+            deliver(splitter.append(takeRest()), into: &delta)
             if !isFinished, let mark = splitter.take(tag) {
                 note(entry, length: tag.text.utf8.count)
                 deliver([mark], into: &delta)
@@ -103,7 +103,7 @@ struct OutputAssembler: Sendable {
     mutating func finish(_ reason: FinishReason) -> OutputDelta {
         var delta = begin()
         guard !isFinished else { return delta }
-        deliver(splitter.append(flushDetokenizer()), into: &delta)
+        deliver(splitter.append(takeRest()), into: &delta)
         if !isFinished { deliver(splitter.finish(), into: &delta) }
         if !isFinished, let pieces = toolParser?.finish() { deliver(pieces, into: &delta) }
         if !isFinished {
@@ -178,10 +178,16 @@ struct OutputAssembler: Sendable {
         return flushDetokenizer() + marker
     }
 
+    /// The text of tokens that no further token completes.
+    private mutating func takeRest() -> String {
+        let rest = flushDetokenizer()
+        note(nil, length: rest.utf8.count)
+        return rest
+    }
+
     private mutating func flushDetokenizer() -> String {
         let rest = detokenizer.finish()
         detokenizer = Self.makeDetokenizer(tokenizer, options)
-        textLength += rest.utf8.count
         return rest
     }
 

@@ -4,6 +4,8 @@ package import Tokenization
 
 /// Turns conversations into prompts by a model's own chat template.
 package struct ChatPrompt: Sendable {
+    /// The template in Jinja.
+    package let source: String
     private let template: Template
     private let tokenizer: Tokenizer
     private let index: SpecialTextIndex
@@ -23,6 +25,7 @@ package struct ChatPrompt: Sendable {
     package init(
         source: String, tokenizer: Tokenizer, controlTokens: ControlTokens, toolParser: ToolParserName = .auto
     ) throws(TemplateError) {
+        self.source = source
         let template = try Template(source)
         self.template = template
         self.tokenizer = tokenizer
@@ -93,14 +96,17 @@ package struct ChatPrompt: Sendable {
             for name in ["thinking", "enable_thinking"] { context[name] = .bool(isThinking) }
         }
         for (name, value) in guarded.escape(request.variables) { context[name] = value }
-        var conversation = turns.conversation(request.messages, request.tools, &guarded)
-        let continues = request.continuesFinalMessage || conversation.endsInsideTurn
+        let prefill = request.prefill
+        let past = prefill == nil ? request.messages : request.messages.dropLast()
+        var conversation = turns.conversation(past, request.tools, &guarded)
+        let continues = prefill == nil && request.continuesFinalMessage || conversation.endsInsideTurn
         var mark: Unicode.Scalar?
-        let isWhole = request.continuesFinalMessage && request.messages.last?.toolCalls.isEmpty == false
+        let isWhole =
+            prefill == nil && request.continuesFinalMessage && request.messages.last?.toolCalls.isEmpty == false
         if continues, !isWhole { mark = markEnd(of: &conversation.messages, &guarded) }
         context["messages"] = .array(conversation.messages)
         if !declarations.isEmpty { context["tools"] = guarded.escape(.array(declarations)) }
-        context["add_generation_prompt"] = .bool(request.addsGenerationPrompt && !continues)
+        context["add_generation_prompt"] = .bool((request.addsGenerationPrompt || prefill != nil) && !continues)
 
         var text: String
         do {
@@ -118,6 +124,7 @@ package struct ChatPrompt: Sendable {
             }
             text = String(text[..<end])
         }
+        if let prefill { text += try prefill.text(after: text, &guarded) }
         return Rendered(text: guarded.restore(text), tokens: guarded.encode(text, with: tokenizer))
     }
 

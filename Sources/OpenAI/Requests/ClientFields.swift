@@ -7,58 +7,38 @@ struct ClientFields: Sendable {
     /// Whether the request names a tier: its response then says which one served it.
     var namesServiceTier = false
 
-    private static let mostMetadata = 16
-    private static let longestMetadataKey = 64
-    private static let longestMetadataValue = 512
-
     /// What holds for requests that say nothing.
     init() {}
 
     init(_ fields: FieldReader) throws(APIError) {
         let tiers = ["auto", "default", "flex", "scale", "priority", "fast"]
-        namesServiceTier = try fields.word("service_tier", tiers) != nil
+        namesServiceTier = try fields.choice("service_tier", of: tiers) != nil
         _ = try fields.string("user")
         _ = try fields.string("user_id", atMost: 512)
         _ = try fields.string("safety_identifier", atMost: 64)
         _ = try fields.string("prompt_cache_key")
-        _ = try fields.word("prompt_cache_retention", ["in_memory", "in-memory", "24h"])
+        _ = try fields.choice("prompt_cache_retention", of: ["in_memory", "in-memory", "24h"])
         _ = try fields.object("prompt_cache_options")
         _ = try fields.bool("store")
         _ = try fields.object("moderation")
-        _ = try fields.word("verbosity", ["low", "medium", "high"])
-        try Self.checkMetadata(fields)
+        _ = try fields.choice("verbosity", of: ["low", "medium", "high"])
+        _ = try fields.metadata()
         try Self.checkPrediction(fields)
         try Self.checkSearch(fields)
         try Self.checkModalities(fields)
     }
 
-    private static func checkMetadata(_ fields: FieldReader) throws(APIError) {
-        guard let metadata = try fields.object("metadata") else { return }
-        guard metadata.count <= mostMetadata else {
-            throw fields.invalid("metadata", "must have at most \(mostMetadata) keys, not \(metadata.count).")
-        }
-        for (key, value) in metadata {
-            guard key.unicodeScalars.count <= longestMetadataKey else {
-                throw fields.invalid("metadata", "must have keys of at most \(longestMetadataKey) characters.")
-            }
-            guard let text = value.stringValue else { throw fields.mismatch("metadata.\(key)", "a string", value) }
-            guard text.unicodeScalars.count <= longestMetadataValue else {
-                throw fields.invalid("metadata.\(key)", "must have at most \(longestMetadataValue) characters.")
-            }
-        }
-    }
-
     /// A prediction may make an answer faster; it never changes it.
     private static func checkPrediction(_ fields: FieldReader) throws(APIError) {
         guard let prediction = try fields.reader("prediction") else { return }
-        guard try prediction.word("type", ["content"]) != nil else {
+        guard try prediction.choice("type", of: ["content"]) != nil else {
             throw prediction.missing("type", "'content'")
         }
         switch prediction["content"] {
         case .string?: return
         case .array?:
             for part in try prediction.readers("content") ?? [] {
-                guard try part.word("type", ["text"]) != nil else { throw part.missing("type", "'text'") }
+                guard try part.choice("type", of: ["text"]) != nil else { throw part.missing("type", "'text'") }
                 _ = try part.requiredString("text")
             }
         case nil: throw prediction.missing("content", "a string or a list of text parts")
@@ -69,7 +49,7 @@ struct ClientFields: Sendable {
     /// There is no search here: the answer is the model's own, as it is where a search finds nothing.
     private static func checkSearch(_ fields: FieldReader) throws(APIError) {
         guard let search = try fields.reader("web_search_options") else { return }
-        _ = try search.word("search_context_size", ["low", "medium", "high"])
+        _ = try search.choice("search_context_size", of: ["low", "medium", "high"])
         _ = try search.object("user_location")
     }
 
@@ -84,14 +64,22 @@ struct ClientFields: Sendable {
 }
 
 extension FieldReader {
-    /// One of a few words.
-    func word(_ field: String, _ words: [String]) throws(APIError) -> String? {
-        guard let value = try string(field) else { return nil }
-        guard words.contains(value) else {
-            let list = words.map { "'\($0)'" }.joined(separator: ", ")
-            throw invalid(field, "must be \(words.count > 1 ? "one of " : "")\(list), not '\(value)'.")
+    /// OpenAI's limits: 16 pairs, keys of 64 and values of 512 characters.
+    func metadata() throws(APIError) -> JSONObject? {
+        guard let pairs = try object("metadata") else { return nil }
+        guard pairs.count <= 16 else {
+            throw invalid("metadata", "must have at most 16 pairs, not \(pairs.count).")
         }
-        return value
+        for (key, value) in pairs {
+            guard key.unicodeScalars.count <= 64 else {
+                throw invalid("metadata", "must have keys of at most 64 characters, not '\(key)'.")
+            }
+            guard let text = value.stringValue else { throw mismatch("metadata.\(key)", "a string", value) }
+            guard text.unicodeScalars.count <= 512 else {
+                throw invalid("metadata.\(key)", "must have at most 512 characters.")
+            }
+        }
+        return pairs
     }
 
     /// - Parameter limit: characters.

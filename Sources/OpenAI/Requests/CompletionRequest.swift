@@ -19,6 +19,10 @@ struct CompletionRequest: Sendable {
     var echoes: Bool
     /// Whether the tokenizer's own special tokens (a BOS) are put around a text.
     var addsSpecialTokens: Bool
+    /// What comes after the gap that the model is to fill; nil: it continues the prompt.
+    var suffix: String?
+    /// How many of `sampling.choices`, the likeliest per token, the response has: OpenAI's `n` beside `best_of`.
+    var returnedChoices: Int
     var stream: StreamFields
     var prompt: PromptFields
 
@@ -39,11 +43,19 @@ struct CompletionRequest: Sendable {
         stream = try StreamFields(fields)
         prompt = try PromptFields(fields)
         _ = try fields.string("user")
-        if let suffix = try fields.string("suffix"), !suffix.isEmpty {
-            throw fields.invalid("suffix", "is not supported: this model continues a prompt and fills no gaps.")
+        suffix = try fields.string("suffix").flatMap { $0.isEmpty ? nil : $0 }
+        if suffix != nil, echoes, sampling.parameters.logprobs != nil {
+            throw fields.invalid("suffix", "and 'echo' with 'logprobs' exclude each other: leave one out.")
         }
+        returnedChoices = sampling.choices
         if let best = try fields.integer("best_of", in: 1...128), best != sampling.choices {
-            throw fields.invalid("best_of", "must equal 'n' (\(sampling.choices)), not \(best).")
+            guard best > sampling.choices else {
+                throw fields.invalid("best_of", "must be at least 'n' (\(sampling.choices)), not \(best).")
+            }
+            guard !stream.streams else {
+                throw fields.invalid("best_of", "must equal 'n' (\(sampling.choices)) where 'stream' is true.")
+            }
+            sampling.choices = best
         }
     }
 

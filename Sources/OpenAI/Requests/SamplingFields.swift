@@ -45,7 +45,6 @@ struct SamplingFields: Sendable {
         returnsTokens = try fields.bool("return_token_ids") ?? false
         guidance = try GuidanceFields(fields, vocabularySize: vocabularySize)
         namesTokensByID = try fields.bool("return_tokens_as_token_ids") ?? false
-        try Self.refuseConstraints(fields)
         try UnsupportedFields.refuse(in: fields)
     }
 
@@ -86,12 +85,6 @@ struct SamplingFields: Sendable {
             return strings
         default:
             throw fields.mismatch("stop", "a string or a list of strings", value)
-        }
-    }
-
-    private static func refuseConstraints(_ fields: FieldReader) throws(APIError) {
-        if try fields.bool("use_beam_search") == true {
-            throw fields.invalid("use_beam_search", "is not supported: use 'n' with sampling.")
         }
     }
 }

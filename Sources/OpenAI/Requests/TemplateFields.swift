@@ -31,10 +31,15 @@ struct TemplateFields: Sendable {
         variables = try Self.variables(fields)
         isThinking = try fields.thinkingSwitch()
         let adds = try fields.bool("add_generation_prompt")
-        continuesFinalMessage = try fields.bool("continue_final_message") ?? false
+        if let early = messages.dropLast().firstIndex(where: \.isPrefix) {
+            throw fields.invalid("messages[\(early)].prefix", "is for the last message alone.")
+        }
+        let isPrefix = messages.last?.isPrefix == true
+        continuesFinalMessage = try fields.bool("continue_final_message") == true || isPrefix
         if continuesFinalMessage, adds == true {
             throw fields.invalid(
-                "continue_final_message", "and 'add_generation_prompt' exclude each other: set only one to true.")
+                isPrefix ? "messages[\(messages.count - 1)].prefix" : "continue_final_message",
+                "and 'add_generation_prompt' exclude each other: set only one to true.")
         }
         addsGenerationPrompt = adds ?? !continuesFinalMessage
         if try fields.string("chat_template") != nil {

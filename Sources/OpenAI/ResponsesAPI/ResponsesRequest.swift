@@ -66,7 +66,7 @@ struct ResponsesRequest: Sendable {
         truncates = truncation == "auto"
         echo["truncation"] = .string(truncation)
         echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
-        echo["metadata"] = .object(try fields.object("metadata") ?? [:])
+        echo["metadata"] = try fields.metadata().map(JSONValue.object) ?? [:]
     }
 
     /// How many messages can be left out at most.

@@ -28,6 +28,8 @@ package struct CompletionCall: Sendable {
     package var requestName: String?
     /// Whether each chunk of a stream tells what the request has cost so far.
     var continuesUsage = false
+    /// Choices that a response has for each prompt, the likeliest of those generated; nil: all.
+    var returnedChoices: Int?
 
     /// What clients may call it by.
     var names: Set<String> { Set([id, requestName].compactMap(\.self)) }
@@ -129,13 +131,17 @@ package struct CompletionCall: Sendable {
         let name = requestID ?? ownName
         let identity = context.identity(.text, name, model: model)
         let serving = try ServingFields(fields)
-        let sampling = request.sampling
+        var sampling = request.sampling
         var options = sampling.outputOptions(context)
-        options.logprobs = sampling.parameters.logprobs == nil ? nil : .everyToken
+        let wantsLogprobs = sampling.parameters.logprobs != nil
+        let isSelection = sampling.choices > request.returnedChoices
+        let responseOptions = ResponseOptions(sampling, request.stream, request.prompt)
+        if isSelection, !wantsLogprobs { sampling.parameters.logprobs = 0 }
+        options.logprobs = wantsLogprobs || isSelection ? .everyToken : nil
         var prompts: [TextResponses.Prompt] = []
         var requests: [GenerationRequest] = []
         for prompt in request.prompts {
-            var encoded = context.encode(prompt, request)
+            var encoded = try context.encode(prompt, request)
             let room = context.maxModelLength - (request.maxTokens ?? CompletionRequest.defaultLength)
             encoded.tokens = request.prompt.truncate(encoded.tokens, room: room)
             let length = try context.completionLength(
@@ -144,7 +150,7 @@ package struct CompletionCall: Sendable {
             var generation = try sampling.generationRequest(
                 id: identity.id, prompt: encoded.tokens, maxTokens: length, options: options, context: context,
                 param: "prompt")
-            let echoed = request.echoes ? sampling.parameters.logprobs : nil
+            let echoed = request.echoes && wantsLogprobs ? sampling.parameters.logprobs : nil
             generation.promptLogprobs = [echoed, request.prompt.logprobs, length == 0 ? 0 : nil].compactMap(\.self)
                 .max()
             generation.cacheSalt = request.prompt.cacheSalt
@@ -159,8 +165,9 @@ package struct CompletionCall: Sendable {
             options: options,
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
-                options: ResponseOptions(sampling, request.stream, request.prompt)),
-            serving: serving, requestName: name, continuesUsage: request.stream.continuesUsage)
+                options: responseOptions),
+            serving: serving, requestName: name, continuesUsage: request.stream.continuesUsage,
+            returnedChoices: isSelection ? request.returnedChoices : nil)
     }
 }
 
@@ -182,7 +189,10 @@ extension ModelContext {
         }.joined()
     }
 
-    fileprivate func encode(_ prompt: CompletionRequest.Prompt, _ request: CompletionRequest) -> TextResponses.Prompt {
+    fileprivate func encode(
+        _ prompt: CompletionRequest.Prompt, _ request: CompletionRequest
+    ) throws(APIError) -> TextResponses.Prompt {
+        if let suffix = request.suffix { return try encode(prompt, upTo: suffix, request) }
         switch prompt {
         case .text(let text):
             let tokens =

@@ -1,7 +1,7 @@
 internal import JSON
 internal import Tokenization
 
-/// /tokenize and /detokenize in vLLM's shapes.
+/// /tokenize, /detokenize and /tokenizer_info in vLLM's shapes.
 package struct TokenizerRoutes: Sendable {
     private let context: ModelContext
 
@@ -43,6 +43,36 @@ package struct TokenizerRoutes: Sendable {
         var writer = JSONWriter()
         writer.beginObject()
         writer.field("prompt", context.tokenizer.decode(tokens, skippingSpecialTokens: false))
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// What there is to know of the tokenizer and the chat template, under tokenizer_config.json's names.
+    package var info: [UInt8] {
+        let tokenizer = context.tokenizer
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.field("vocab_size", tokenizer.vocabularySize)
+        writer.field("model_max_length", context.maxModelLength)
+        for (name, token) in [
+            ("bos_token", tokenizer.beginToken), ("eos_token", tokenizer.endToken), ("pad_token", tokenizer.padToken),
+        ] {
+            writer.key(name)
+            writer.value(optional: token?.text)
+        }
+        writer.key("chat_template")
+        writer.value(optional: context.chatPrompt?.source)
+        writer.key("added_tokens_decoder")
+        writer.beginObject()
+        for (id, text) in tokenizer.addedTokens {
+            writer.key(String(id))
+            writer.beginObject()
+            writer.field("content", text)
+            writer.key("special")
+            writer.value(tokenizer.isSpecial(id))
+            writer.endObject()
+        }
+        writer.endObject()
         writer.endObject()
         return writer.bytes
     }
