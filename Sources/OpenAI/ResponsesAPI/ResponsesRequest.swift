@@ -62,7 +62,7 @@ struct ResponsesRequest: Sendable {
         try readTools(fields)
         try readLogprobs(fields)
         echo["top_p"] = .number(try fields.number("top_p", in: 0...1) ?? defaults.topP)
-        let truncation = try fields.word("truncation", ["auto", "disabled"]) ?? "disabled"
+        let truncation = try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled"
         truncates = truncation == "auto"
         echo["truncation"] = .string(truncation)
         echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
@@ -140,8 +140,8 @@ struct ResponsesRequest: Sendable {
                 chat.set("reasoning_effort", .string(effort), from: "reasoning.effort")
                 echoed["effort"] = .string(effort)
             }
-            let summary = try reasoning.word("summary", ["auto", "concise", "detailed"])
-            let older = try reasoning.word("generate_summary", ["auto", "concise", "detailed"])
+            let summary = try reasoning.choice("summary", of: ["auto", "concise", "detailed"])
+            let older = try reasoning.choice("generate_summary", of: ["auto", "concise", "detailed"])
             echoed["summary"] = (summary ?? older).map(JSONValue.string) ?? .null
         }
         echo["reasoning"] = .object(echoed)
@@ -160,7 +160,7 @@ struct ResponsesRequest: Sendable {
                 }
                 chat.set("response_format", .object(translated), from: "text.format")
             }
-            if let verbosity = try text.word("verbosity", ["low", "medium", "high"]) {
+            if let verbosity = try text.choice("verbosity", of: ["low", "medium", "high"]) {
                 echoed["verbosity"] = .string(verbosity)
             }
         }
@@ -197,4 +197,16 @@ struct ResponsesRequest: Sendable {
         "web_search_call.results", "web_search_call.action.sources", "message.input_image.image_url",
         "computer_call_output.output.image_url", "code_interpreter_call.outputs",
     ]
+}
+
+extension FieldReader {
+    /// A string that is one of a few.
+    func choice(_ field: String, of names: [String]) throws(APIError) -> String? {
+        guard let name = try string(field) else { return nil }
+        guard names.contains(name) else {
+            let known = names.map { "'\($0)'" }.joined(separator: ", ")
+            throw invalid(field, "must be one of \(known), not '\(name)'.")
+        }
+        return name
+    }
 }
