@@ -8,6 +8,8 @@ package struct EngineStatistics: Sendable, Equatable {
     /// Requests of which nothing was computed yet, those just submitted included.
     package var queuedRequests = 0
     package var usedBlocks = 0
+    /// Those of them that several sequences hold.
+    package var sharedBlocks = 0
     package var totalBlocks = 0
     package var counters = EngineCounters()
 

@@ -1,4 +1,5 @@
 import pytest
+from browser import Browser
 from openai import OpenAI
 from server import Server
 
@@ -21,10 +22,25 @@ def start():
     """Starts further servers, which end with the test."""
     running = []
 
-    def start(*arguments, environment=None):
-        running.append(Server(*arguments, environment=environment))
+    def start(*arguments, environment=None, context=None):
+        running.append(Server(*arguments, environment=environment, context=context))
         return running[-1]
 
     yield start
     for server in running:
         server.kill()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    running = Browser()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page of desktop size in storage of its own."""
+    page = browser.page()
+    yield page
+    page.close()

@@ -198,15 +198,3 @@ struct ResponsesRequest: Sendable {
         "computer_call_output.output.image_url", "code_interpreter_call.outputs",
     ]
 }
-
-extension FieldReader {
-    /// A string that is one of a few.
-    func choice(_ field: String, of names: [String]) throws(APIError) -> String? {
-        guard let name = try string(field) else { return nil }
-        guard names.contains(name) else {
-            let known = names.map { "'\($0)'" }.joined(separator: ", ")
-            throw invalid(field, "must be one of \(known), not '\(name)'.")
-        }
-        return name
-    }
-}

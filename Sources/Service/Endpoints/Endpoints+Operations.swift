@@ -27,6 +27,9 @@ extension Endpoints {
                 return .json(ServerProperties(ready).slots)
             }
         }
+        router.add("GET", "/v1/requests") { request in
+            authorized(request) { .json($0.metrics.recent.response) }
+        }
         router.add("POST", "/reset_prefix_cache") { await resetPrefixCache($0) }
     }
 

@@ -40,6 +40,9 @@ extension APIDescription {
             method: "GET", path: "/slots", summary: "The places for sequences, as llama.cpp tells them.",
             response: .json("Slots")),
         APIOperation(
+            method: "GET", path: "/v1/requests", summary: "Times and token counts of the last requests.",
+            response: .json("RecentRequests")),
+        APIOperation(
             method: "POST", path: "/reset_prefix_cache",
             summary: "Forgets the prefix cache. Needs one of the server's --admin-api-key.",
             response: .json("CacheReset")),
@@ -97,6 +100,28 @@ extension APIDescription {
         },
         "Status": {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]},
         "Version": {"type": "object", "properties": {"version": {"type": "string"}}, "required": ["version"]},
+        "RecentRequests": {
+          "type": "object",
+          "properties": {
+            "object": {"const": "list"},
+            "data": {"type": "array", "items": {"type": "object", "properties": {
+              "id": {"type": "string"},
+              "object": {"enum": ["chat.completion", "text_completion", "response", "message"]},
+              "model": {"type": "string"},
+              "stream": {"type": "boolean"},
+              "ended": {"type": "number"},
+              "status": {"type": "integer"},
+              "finish_reasons": {"type": "array", "items": {"type": ["string", "null"]}},
+              "usage": {"$ref": "#/components/schemas/Usage"},
+              "queue_seconds": {"type": ["number", "null"]},
+              "prefill_seconds": {"type": ["number", "null"]},
+              "first_token_seconds": {"type": ["number", "null"]},
+              "decode_seconds": {"type": ["number", "null"]},
+              "total_seconds": {"type": "number"}
+            }, "required": ["id", "object", "model", "stream", "ended", "status", "finish_reasons", "usage"]}}
+          },
+          "required": ["object", "data"]
+        },
         "Load": {
           "type": "object", "properties": {"server_load": {"type": "integer"}}, "required": ["server_load"]
         },
