@@ -62,7 +62,7 @@ struct ResponsesRequest: Sendable {
         try readTools(fields)
         try readLogprobs(fields)
         echo["top_p"] = .number(try fields.number("top_p", in: 0...1) ?? defaults.topP)
-        let truncation = try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled"
+        let truncation = try fields.word("truncation", ["auto", "disabled"]) ?? "disabled"
         truncates = truncation == "auto"
         echo["truncation"] = .string(truncation)
         echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
@@ -140,8 +140,8 @@ struct ResponsesRequest: Sendable {
                 chat.set("reasoning_effort", .string(effort), from: "reasoning.effort")
                 echoed["effort"] = .string(effort)
             }
-            let summary = try reasoning.choice("summary", of: ["auto", "concise", "detailed"])
-            let older = try reasoning.choice("generate_summary", of: ["auto", "concise", "detailed"])
+            let summary = try reasoning.word("summary", ["auto", "concise", "detailed"])
+            let older = try reasoning.word("generate_summary", ["auto", "concise", "detailed"])
             echoed["summary"] = (summary ?? older).map(JSONValue.string) ?? .null
         }
         echo["reasoning"] = .object(echoed)
@@ -160,7 +160,7 @@ struct ResponsesRequest: Sendable {
                 }
                 chat.set("response_format", .object(translated), from: "text.format")
             }
-            if let verbosity = try text.choice("verbosity", of: ["low", "medium", "high"]) {
+            if let verbosity = try text.word("verbosity", ["low", "medium", "high"]) {
                 echoed["verbosity"] = .string(verbosity)
             }
         }
