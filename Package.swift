@@ -63,8 +63,8 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Service",
-                "Telemetry", logging,
+                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
+                "Service", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
