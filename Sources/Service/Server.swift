@@ -75,6 +75,7 @@ package struct Server: Sendable {
         let keepAlive = configuration.keepAliveSeconds
         let router = Endpoints(
             state: state, authenticator: Authenticator(keys: configuration.apiKeys),
+            administrators: configuration.adminKeys.isEmpty ? nil : Authenticator(keys: configuration.adminKeys),
             keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
             responses: ResponseStore(
                 capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory),

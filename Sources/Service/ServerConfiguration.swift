@@ -1,4 +1,5 @@
 package import Checkpoints
+package import Engine
 package import Models
 package import OpenAI
 package import Telemetry
@@ -11,9 +12,11 @@ package struct ServerConfiguration: Sendable {
     /// 0 lets the system choose.
     package var port = 8000
     /// Names that clients may use; the first one is reported. Empty: the model's own name.
-    package var servedModelNames: [String] = []
+    package var servedModelNames: [ServedModelName] = []
     /// Requests need one of these keys; empty: none is needed.
     package var apiKeys: [String] = []
+    /// /reset_prefix_cache needs one of these keys; empty: nobody may use it.
+    package var adminKeys: [String] = []
     /// Longest prompt plus answer in tokens; nil: the model's own limit.
     package var maxModelLength: Int?
     package var maxSequences = 64
@@ -36,6 +39,18 @@ package struct ServerConfiguration: Sendable {
     package var chatTemplate: String?
     package var reasoningParser: ReasoningParser = .deepseekR1
     package var toolParser: ToolParserName = .auto
+    /// What responses call the chain of thought.
+    package var reasoningField: ReasoningField = .reasoningContent
+    /// Whether prompts end in `<think>\n` also where the template leaves that to the model.
+    package var enforcesThinking = true
+    /// Whether system messages move into the first user's.
+    package var foldsSystemPrompt = false
+    /// Most tokens of reasoning, whatever requests ask for; nil: no limit.
+    package var maxReasoningTokens: Int?
+    /// What a chain of thought that is cut off is closed with.
+    package var reasoningBudgetMessage = GuidancePolicy.defaultMessage
+    /// When a request that is silent about it counts as caught in a loop; nil: never.
+    package var repetition: RepetitionLimits?
     package var generationConfig: GenerationConfigSource = .auto
     package var allowedOrigins = ["*"]
     /// Responses of /v1/responses that are kept for later requests; 0: none.

@@ -59,11 +59,10 @@ struct ResponsesRequest: Sendable {
         try readText(fields)
         try readTools(fields)
         try readLogprobs(fields)
-        echo["top_p"] = .number(
-            try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP)
+        echo["top_p"] = .number(try fields.number("top_p", in: 0...1) ?? defaults.topP)
         echo["truncation"] = .string(try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled")
         echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
-        echo["metadata"] = try Self.metadata(fields)
+        echo["metadata"] = try fields.metadata().map(JSONValue.object) ?? [:]
     }
 
     /// Fields that are this API's own, are read here, or mean another thing in chat completions.
@@ -182,24 +181,6 @@ struct ResponsesRequest: Sendable {
         "web_search_call.results", "web_search_call.action.sources", "message.input_image.image_url",
         "computer_call_output.output.image_url", "code_interpreter_call.outputs",
     ]
-
-    /// OpenAI's limits: 16 pairs, keys of 64 and values of 512 characters.
-    private static func metadata(_ fields: FieldReader) throws(APIError) -> JSONValue {
-        guard let pairs = try fields.object("metadata") else { return [:] }
-        guard pairs.count <= 16 else {
-            throw fields.invalid("metadata", "must have at most 16 pairs, not \(pairs.count).")
-        }
-        for (key, value) in pairs {
-            guard key.unicodeScalars.count <= 64 else {
-                throw fields.invalid("metadata", "must have keys of at most 64 characters, not '\(key)'.")
-            }
-            guard let text = value.stringValue else { throw fields.mismatch("metadata.\(key)", "a string", value) }
-            guard text.unicodeScalars.count <= 512 else {
-                throw fields.invalid("metadata.\(key)", "must have at most 512 characters.")
-            }
-        }
-        return .object(pairs)
-    }
 }
 
 extension FieldReader {

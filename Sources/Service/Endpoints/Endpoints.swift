@@ -5,6 +5,8 @@ internal import OpenAI
 struct Endpoints: Sendable {
     let state: ServiceState
     let authenticator: Authenticator
+    /// Lets administrators in; nil: nobody is one.
+    let administrators: Authenticator?
     let keepAlive: Duration?
     /// Responses that clients may ask for again.
     let responses: ResponseStore
@@ -13,10 +15,12 @@ struct Endpoints: Sendable {
     let preparation = RequestPreparation()
 
     init(
-        state: ServiceState, authenticator: Authenticator, keepAlive: Duration?, responses: ResponseStore, page: Page?
+        state: ServiceState, authenticator: Authenticator, administrators: Authenticator? = nil, keepAlive: Duration?,
+        responses: ResponseStore, page: Page?
     ) {
         self.state = state
         self.authenticator = authenticator
+        self.administrators = administrators
         self.keepAlive = keepAlive
         self.responses = responses
         self.page = page
