@@ -64,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Service",
+                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
+                "Service",
                 "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
