@@ -29,6 +29,7 @@ let package = Package(
         .target(name: "CBuiltinModel", exclude: ["model", "training"]),
         .target(name: "CKernels"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CPage", exclude: ["math-font.py", "page", "screenshot.png"]),
 
         // MARK: Text
 
@@ -56,9 +57,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "CLinux", "COpenSSL", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Sockets",
-                "Telemetry",
-                "Tokenization", logging,
+                "CLinux", "COpenSSL", "CPage", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
+                "Sockets", "Telemetry", "Tokenization", logging,
             ]),
         .target(
             name: "Benchmarks",
@@ -66,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Benchmarks", "CYAML", "Checkpoints", "Compute", "HTTP", "JSON", "Models", "OpenAI", "Service",
+                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Service",
                 "Sockets", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -74,16 +74,20 @@ CK_CLONES size_t ck_next_above(const float *x, size_t start, size_t count, float
 }
 
 CK_CLONES void ck_keep(float *logits, size_t count, const uint32_t *words, size_t word_count) {
-    size_t whole = smaller(count / 32, word_count);
+    const uint32_t negative_infinity = 0xff800000;
+    size_t whole = smaller(count / LANES, word_count);
     for (size_t word = 0; word < whole; word++) {
         uint32_t bits = words[word];
-        for (size_t lane = 0; lane < 32; lane++) {
-            float *logit = &logits[word * 32 + lane];
-            *logit = bits >> lane & 1 ? *logit : -INFINITY;
+        uint32_t lanes[LANES];
+        memcpy(lanes, logits + word * LANES, sizeof lanes);
+        for (uint32_t lane = 0; lane < LANES; lane++) {
+            uint32_t keep = 0u - (bits >> lane & 1);
+            lanes[lane] = (lanes[lane] & keep) | (negative_infinity & ~keep);
         }
+        memcpy(logits + word * LANES, lanes, sizeof lanes);
     }
-    for (size_t i = whole * 32; i < count; i++)
-        if (i / 32 >= word_count || !(words[i / 32] >> i % 32 & 1))
+    for (size_t i = whole * LANES; i < count; i++)
+        if (i / LANES >= word_count || !(words[i / LANES] >> i % LANES & 1))
             logits[i] = -INFINITY;
 }
 

@@ -6,6 +6,8 @@
 package struct BlockPool {
     package let count: Int
     package private(set) var freeCount: Int
+    /// Blocks with more than one holder.
+    package private(set) var sharedCount = 0
     private var holders: [Int32]
     private var hashes: [BlockHash?]
     private var blockOfHash: [BlockHash: Int32] = [:]
@@ -43,6 +45,7 @@ package struct BlockPool {
     package mutating func retain(_ block: Int32) {
         if holders[Int(block)] == 0 { unlink(block) }
         holders[Int(block)] += 1
+        if holders[Int(block)] == 2 { sharedCount += 1 }
     }
 
     /// Gives up one hold on each block of a sequence. The last ones are taken again first: a prefix serves more
@@ -51,6 +54,7 @@ package struct BlockPool {
         for block in blocks.reversed() {
             precondition(holders[Int(block)] > 0, "block \(block) is released more often than it was taken")
             holders[Int(block)] -= 1
+            if holders[Int(block)] == 1 { sharedCount -= 1 }
             guard holders[Int(block)] == 0 else { continue }
             if hashes[Int(block)] == nil {
                 link(block, after: Int32(count))

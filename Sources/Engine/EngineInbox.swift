@@ -159,6 +159,7 @@ final class EngineInbox: Sendable {
         state.withLock { state in
             var statistics = state.load.statistics
             let submitted = state.contents.submissions.count + state.justRead
+            statistics.openRequests = state.openRequests
             statistics.queuedRequests += submitted
             statistics.waitingSequences += submitted
             return statistics

@@ -52,6 +52,7 @@ final class EngineLoop {
     }
 
     private func step() {
+        deliver(scheduler.prepareMasks())
         let unstarted = scheduler.unstartedCount
         guard let step = scheduler.schedule() else { return }
         starts.record(unstarted - scheduler.unstartedCount, at: Self.now)
@@ -113,6 +114,7 @@ final class EngineLoop {
         statistics.waitingSequences = scheduler.waitingSequenceCount
         statistics.queuedRequests = scheduler.unstartedCount
         statistics.usedBlocks = scheduler.pool.usedCount
+        statistics.sharedBlocks = scheduler.pool.sharedCount
         statistics.totalBlocks = scheduler.pool.count
         statistics.counters = scheduler.counters
         let places = scheduler.limits.maxSequences - statistics.runningSequences

@@ -54,14 +54,17 @@ package struct GenerationRequest: Sendable {
 package struct TokenLogprobs: Sendable, Equatable {
     package var logprob: Float
     package var top: [(token: Int32, logprob: Float)]
+    /// The token's own place among all: 1 for the most likely one.
+    package var rank: Int
 
-    package init(logprob: Float, top: [(token: Int32, logprob: Float)]) {
+    package init(logprob: Float, top: [(token: Int32, logprob: Float)], rank: Int = 1) {
         self.logprob = logprob
         self.top = top
+        self.rank = rank
     }
 
     package static func == (a: TokenLogprobs, b: TokenLogprobs) -> Bool {
-        a.logprob == b.logprob && a.top.elementsEqual(b.top, by: { $0 == $1 })
+        a.logprob == b.logprob && a.rank == b.rank && a.top.elementsEqual(b.top, by: { $0 == $1 })
     }
 }
 

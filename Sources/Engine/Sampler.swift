@@ -27,7 +27,7 @@ package enum Sampler {
         return SampledToken(token: Int32(token), logprobs: logprobs)
     }
 
-    /// Log-softmax over the whole row: that of one token and those of the `top` most likely ones.
+    /// Log-softmax over the whole row: that of one token, with its rank, and those of the `top` most likely ones.
     package static func logprobs(_ row: Span<Float>, of token: Int32, top: Int) -> TokenLogprobs? {
         guard Logits.mostLikely(row) != nil else { return nil }
         let normalizer = Logits.logSumOfExponentials(row)
@@ -35,7 +35,17 @@ package enum Sampler {
         for token in mostLikely(row, count: min(top, row.count)) {
             alternatives.append((Int32(token), Float(Double(row[token]) - normalizer)))
         }
-        return TokenLogprobs(logprob: Float(Double(row[Int(token)]) - normalizer), top: alternatives)
+        return TokenLogprobs(
+            logprob: Float(Double(row[Int(token)]) - normalizer), top: alternatives, rank: rank(row, of: Int(token)))
+    }
+
+    /// 1 for the token with the largest logit; of equal ones the lowest id comes first.
+    private static func rank(_ row: Span<Float>, of token: Int) -> Int {
+        let logit = row[token]
+        var before = 0
+        for other in row.indices where row[other] > logit { before += 1 }
+        for other in 0..<token where row[other] == logit { before += 1 }
+        return before + 1
     }
 
     /// The `count` tokens with the largest logits, largest first.

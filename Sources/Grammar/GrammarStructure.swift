@@ -4,8 +4,7 @@ internal import JSON
 package indirect enum GrammarStructure: Sendable {
     /// Written as it is. Where it has the text of an added token, only that token will do.
     case text(String)
-    /// `name` tells errors of this source from those of others.
-    case source(GrammarSource, name: String)
+    case source(GrammarSource)
     case sequence([GrammarStructure])
     case choice([GrammarStructure])
     /// `atMost` nil: without end.
@@ -34,7 +33,7 @@ package indirect enum GrammarStructure: Sendable {
     var key: String {
         switch self {
         case .text(let text): JSONValue.string(text).serialized()
-        case .source(let source, let name): "source(\(JSONValue.string(name).serialized()) \(source.key))"
+        case .source(let source): "source(\(source.key))"
         case .sequence(let parts): "sequence(\(parts.map(\.key).joined(separator: " ")))"
         case .choice(let parts): "choice(\(parts.map(\.key).joined(separator: " ")))"
         case .repetition(let part, let least, let most):
@@ -56,16 +55,11 @@ package indirect enum GrammarStructure: Sendable {
         switch self {
         case .text(let text):
             return vocabulary?.literal(text) ?? .literal(text)
-        case .source(let source, let name):
-            if let rule = known[key] { return .rule(rule) }
-            let rule: Int
-            do throws(GrammarError) {
-                let start = rules.append(try source.rules(vocabulary))
-                rule = try rules.add(name, start)
-            } catch {
-                throw GrammarError(kind: error.kind, description: "\(name): \(error.description)")
-            }
-            known[key] = rule
+        case .source(let source):
+            if let rule = known[source.key] { return .rule(rule) }
+            let start = rules.append(try source.rules(vocabulary))
+            let rule = try rules.add("", start)
+            known[source.key] = rule
             return .rule(rule)
         case .sequence(let parts):
             var expressions: [Expression] = []

@@ -15,9 +15,12 @@ struct RoutePattern: Sendable {
         }
     }
 
+    /// The pattern as it was given.
+    let text: String
     private let segments: [Segment]
 
     init(_ pattern: String) {
+        text = pattern
         precondition(pattern.hasPrefix("/"), "the route pattern \(pattern) must begin with /")
         segments = Self.split(pattern).map { part in
             guard part.hasPrefix("{"), part.hasSuffix("}") else { return .literal(PercentCoding.decode(part)) }
@@ -62,4 +65,6 @@ struct RoutePattern: Sendable {
     }
 }
 
-extension RoutePattern: Hashable {}
+extension RoutePattern: Equatable {
+    static func == (a: RoutePattern, b: RoutePattern) -> Bool { a.segments == b.segments }
+}

@@ -47,6 +47,11 @@ package struct Router: Sendable {
         }
     }
 
+    /// The methods and patterns that are registered.
+    package var registrations: [(method: String, pattern: String)] {
+        routes.flatMap { route in route.handlers.map { ($0.method, route.pattern.text) } }
+    }
+
     /// The response to a request, with the CORS fields that every response carries.
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
         var response = await route(request)

@@ -88,6 +88,11 @@ extension APIError {
         APIError(status: 401, type: "invalid_request_error", message: message, code: "invalid_api_key")
     }
 
+    /// The key, if any, does not allow this.
+    package static func forbidden(_ message: String) -> APIError {
+        APIError(status: 403, type: "permission_error", message: message, code: "permission_denied")
+    }
+
     /// The caller, or the queue as a whole, has too many requests.
     package static func rateLimited(_ message: String, retryAfter: Int) -> APIError {
         APIError(
@@ -118,13 +123,6 @@ extension APIError {
             status: 415, type: "invalid_request_error",
             message: "Content-Encoding \(encoding) is not supported: send the JSON as it is.",
             code: "unsupported_encoding")
-    }
-
-    /// - Parameter limit: largest request body in bytes.
-    package static func payloadTooLarge(limit: Int) -> APIError {
-        APIError(
-            status: 413, type: "invalid_request_error", message: "The request body is larger than \(limit) bytes.",
-            code: "request_too_large")
     }
 
     /// A fault of the server's own.

@@ -5,21 +5,21 @@ enum Digest {
     static let byteCount = 32
 
     /// The digest of a text's UTF-8.
-    static func bytes(of text: String) -> [UInt8] {
-        var text = text
-        return text.withUTF8 { content in
-            [UInt8](unsafeUninitializedCapacity: byteCount) { digest, count in
-                var size: UInt32 = 0
-                let isDone = EVP_Digest(
-                    content.baseAddress, content.count, digest.baseAddress, &size, EVP_sha256(), nil)
-                precondition(isDone == 1, "OpenSSL has SHA-256")
-                count = Int(size)
-            }
+    static func bytes(of text: String) -> [UInt8] { bytes(of: Array(text.utf8)) }
+
+    static func bytes(of content: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: byteCount) { digest, count in
+            var size: UInt32 = 0
+            let isDone = EVP_Digest(content, content.count, digest.baseAddress, &size, EVP_sha256(), nil)
+            precondition(isDone == 1, "OpenSSL has SHA-256")
+            count = Int(size)
         }
     }
 
-    /// The digest in 64 hexadecimal digits.
-    static func hexadecimal(of text: String) -> String {
-        bytes(of: text).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    /// The digest of a text's UTF-8 in 64 hexadecimal digits.
+    static func hexadecimal(of text: String) -> String { hexadecimal(of: Array(text.utf8)) }
+
+    static func hexadecimal(of content: [UInt8]) -> String {
+        bytes(of: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -106,12 +106,18 @@ package struct LoadedModel: Sendable {
         let tags = ReasoningTags(tokenizer: tokenizer, controlTokens: controlTokens)
         var context = ModelContext(
             tokenizer: tokenizer, chatPrompt: try chatPrompt(configuration, controlTokens),
-            names: configuration.servedModelNames.isEmpty ? [checkpoint.name] : configuration.servedModelNames,
+            names: configuration.servedModelNames.isEmpty
+                ? [checkpoint.name] : configuration.servedModelNames.map(\.name),
             root: checkpoint.location, maxModelLength: maxLength,
             endTokens: Set(self.configuration.endTokens), defaults: try samplingDefaults(configuration),
             reasoning: configuration.reasoningParser == .none ? .inline(tags) : .separate(tags),
             seed: configuration.seed, created: Int(Date().timeIntervalSince1970),
             systemFingerprint: systemFingerprint(configuration))
+        context.reasoningField = configuration.reasoningField
+        context.thinking = thinkingPolicy(configuration)
+        context.guidance.maxReasoningTokens = configuration.maxReasoningTokens
+        context.guidance.budgetMessage = configuration.reasoningBudgetMessage
+        context.guidance.repetition = configuration.repetition
         let places = configuration.maxQueuedRequests + min(configuration.maxSequences, configuration.maxBatchedTokens)
         context.mostPrompts = min(context.mostPrompts, places)
         return context
@@ -156,6 +162,14 @@ package struct LoadedModel: Sendable {
         }
     }
 
+    private func thinkingPolicy(_ configuration: ServerConfiguration) -> ThinkingPolicy {
+        var policy = ThinkingPolicy()
+        policy.isEnforced = configuration.enforcesThinking
+        policy.foldsSystemPrompt = configuration.foldsSystemPrompt
+        for name in configuration.servedModelNames { policy.modes[name.name] = name.isThinking }
+        return policy
+    }
+
     private func samplingDefaults(_ configuration: ServerConfiguration) throws -> SamplingDefaults {
         let generation: GenerationDefaults
         switch configuration.generationConfig {
@@ -172,6 +186,8 @@ package struct LoadedModel: Sendable {
         for tensor in checkpoint.tensors { text += "\(tensor.name) \(tensor.type) \(tensor.shape)" }
         text += "\(Version.text) \(configuration.cacheType) \(processor.instructionSet)"
         if let quantization = configuration.quantization { text += " \(quantization)" }
+        text += " \(configuration.enforcesThinking) \(configuration.foldsSystemPrompt)"
+        text += configuration.chatTemplate ?? ""
         return "fp_" + Digest.hexadecimal(of: text).prefix(12)
     }
 }

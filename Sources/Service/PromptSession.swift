@@ -1,4 +1,3 @@
-internal import Checkpoints
 internal import Engine
 package import JSON
 internal import OpenAI
@@ -11,17 +10,11 @@ package struct PromptSession: Sendable {
         case content(String)
     }
 
-    private let engine: Engine
-    private let context: ModelContext
+    private let model: LocalModel
 
     /// Throws what loading the model throws.
     package init(_ configuration: ServerConfiguration) throws {
-        let progress = ProgressLine(label: "Loading")
-        let loaded = try LoadedModel(configuration) { progress.show($0.fraction) }
-        progress.clear()
-        engine = try loaded.makeEngine(configuration)
-        context = try loaded.context(configuration, maxLength: engine.limits.maxLength)
-        engine.start()
+        model = try LocalModel(configuration)
     }
 
     /// Answers a request as /v1/chat/completions takes it, or /v1/completions where it has a `prompt`. Throws
@@ -32,9 +25,9 @@ package struct PromptSession: Sendable {
         let body = Array(JSONValue.object(request).serialized().utf8)
         let call =
             request["prompt"] == nil
-            ? try CompletionCall.chat(body: body, context: context)
-            : try CompletionCall.text(body: body, context: context)
-        let run = try call.start(on: engine, context: context)
+            ? try CompletionCall.chat(body: body, context: model.context)
+            : try CompletionCall.text(body: body, context: model.context)
+        let run = try call.start(on: model.engine, context: model.context)
         for await payload in run.chunks where payload != .done {
             let chunk = try JSONValue(parsing: payload.data)
             if let message = chunk["error"]?["message"]?.stringValue { throw APIError.internal(message) }

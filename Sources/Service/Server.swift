@@ -96,9 +96,11 @@ package struct Server: Sendable {
         let keepAlive = configuration.keepAliveSeconds
         let router = Endpoints(
             state: state, authenticator: Authenticator(keys: configuration.apiKeys),
+            administrators: configuration.adminKeys.isEmpty ? nil : Authenticator(keys: configuration.adminKeys),
             keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
             responses: ResponseStore(
-                capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory)
+                capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory),
+            page: configuration.servesPage ? Page() : nil
         ).router(cors: cors)
         let rootPath = configuration.rootPath
         return HTTPServer(configuration: http, logger: logger) { request in

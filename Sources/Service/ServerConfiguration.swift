@@ -1,4 +1,5 @@
 package import Checkpoints
+package import Engine
 package import Models
 package import OpenAI
 package import Sockets
@@ -16,9 +17,11 @@ package struct ServerConfiguration: Sendable {
     /// The path under which a proxy passes requests on; empty, or with a slash in front and none at the end.
     package var rootPath = ""
     /// Names that clients may use; the first one is reported. Empty: the model's own name.
-    package var servedModelNames: [String] = []
+    package var servedModelNames: [ServedModelName] = []
     /// Requests need one of these keys; empty: none is needed.
     package var apiKeys: [String] = []
+    /// /reset_prefix_cache needs one of these keys; empty: nobody may use it.
+    package var adminKeys: [String] = []
     /// Longest prompt plus answer in tokens; nil: the model's own limit.
     package var maxModelLength: Int?
     package var maxSequences = 64
@@ -41,6 +44,18 @@ package struct ServerConfiguration: Sendable {
     package var chatTemplate: String?
     package var reasoningParser: ReasoningParser = .deepseekR1
     package var toolParser: ToolParserName = .auto
+    /// What responses call the chain of thought.
+    package var reasoningField: ReasoningField = .reasoningContent
+    /// Whether prompts end in `<think>\n` also where the template leaves that to the model.
+    package var enforcesThinking = true
+    /// Whether system messages move into the first user's.
+    package var foldsSystemPrompt = false
+    /// Most tokens of reasoning, whatever requests ask for; nil: no limit.
+    package var maxReasoningTokens: Int?
+    /// What a chain of thought that is cut off is closed with.
+    package var reasoningBudgetMessage = GuidancePolicy.defaultMessage
+    /// When a request that is silent about it counts as caught in a loop; nil: never.
+    package var repetition: RepetitionLimits?
     package var generationConfig: GenerationConfigSource = .auto
     /// Certificate and client certificates; nil: plain HTTP.
     package var tls: TLSConfiguration?
@@ -53,6 +68,8 @@ package struct ServerConfiguration: Sendable {
     package var shutdownTimeoutSeconds = 30.0
     /// Pause after which a waiting stream gets a comment line; 0: none.
     package var keepAliveSeconds = 10.0
+    /// Whether the chat page and the dashboard are served.
+    package var servesPage = true
     package var logFormat: LogFormat = .text
 
     package init() {}

@@ -1,10 +1,12 @@
 internal import Engine
+internal import Glibc
 internal import Logging
 internal import OpenAI
 internal import Telemetry
 
-/// Counts what requests come to, and logs a line for each.
+/// Counts what requests come to, remembers the last ones, and logs a line for each.
 struct ServiceMetrics: CompletionObserver {
+    let recent = RecentRequests()
     private let metrics: ServerMetrics
     private let logger: Logger
 
@@ -25,6 +27,7 @@ struct ServiceMetrics: CompletionObserver {
         } else {
             metrics.requestFinished(ServerMetrics.RequestSample(report))
         }
+        recent.note(report, end: time(nil))
         log(report)
     }
 
@@ -65,6 +68,8 @@ extension ServerMetrics.EngineSample {
         runningSequences = statistics.runningSequences
         waitingSequences = statistics.waitingSequences
         cacheUsage = Double(statistics.usedBlocks) / Double(max(1, statistics.totalBlocks))
+        usedBlocks = statistics.usedBlocks
+        sharedBlocks = statistics.sharedBlocks
         preemptions = statistics.counters.preemptions
         prefixCacheQueries = statistics.counters.prefixQueryTokens
         prefixCacheHits = statistics.counters.prefixHitTokens

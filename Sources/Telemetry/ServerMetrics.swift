@@ -8,6 +8,8 @@ package final class ServerMetrics: Sendable {
         package var waitingSequences = 0
         /// From 0 to 1.
         package var cacheUsage = 0.0
+        package var usedBlocks = 0
+        package var sharedBlocks = 0
         package var preemptions = 0
         /// Tokens that were looked up in the prefix cache, and those that were there.
         package var prefixCacheQueries = 0
@@ -37,7 +39,7 @@ package final class ServerMetrics: Sendable {
     package let registry = MetricRegistry()
     private let model: [String]
 
-    private let running, waiting, cacheUsage, cacheInfo: Gauge
+    private let running, waiting, cacheUsage, usedBlocks, sharedBlocks, cacheInfo: Gauge
     private let preemptions, prefixQueries, prefixHits, promptTokens, cachedTokens, generationTokens: Counter
     private let successes, rejections: Counter
     private let timeToFirstToken, interTokenLatency, timePerToken, totalTime, queueTime, inferenceTime: Histogram
@@ -50,6 +52,8 @@ package final class ServerMetrics: Sendable {
         running = make.gauge("num_requests_running", "Sequences that are being computed.")
         waiting = make.gauge("num_requests_waiting", "Sequences that wait to be computed.")
         cacheUsage = make.gauge("kv_cache_usage_perc", "Part of the KV cache that is in use; 1 is all of it.")
+        usedBlocks = make.gauge("kv_cache_used_blocks", "Blocks of the KV cache that sequences hold.")
+        sharedBlocks = make.gauge("kv_cache_shared_blocks", "Those of them that several sequences hold.")
         cacheInfo = registry.gauge(
             "apus:cache_config_info", help: "The KV cache's configuration.",
             labels: ["model_name", "block_size", "num_blocks", "enable_prefix_caching"])
@@ -126,6 +130,8 @@ package final class ServerMetrics: Sendable {
         running.set(Double(sample.runningSequences), labels: model)
         waiting.set(Double(sample.waitingSequences), labels: model)
         cacheUsage.set(sample.cacheUsage, labels: model)
+        usedBlocks.set(Double(sample.usedBlocks), labels: model)
+        sharedBlocks.set(Double(sample.sharedBlocks), labels: model)
         preemptions.raise(to: Double(sample.preemptions), labels: model)
         prefixQueries.raise(to: Double(sample.prefixCacheQueries), labels: model)
         prefixHits.raise(to: Double(sample.prefixCacheHits), labels: model)

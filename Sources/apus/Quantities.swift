@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
+internal import Engine
 internal import Models
 internal import OpenAI
 internal import Service
@@ -43,7 +44,14 @@ struct TokenCount: ExpressibleByArgument {
     }
 }
 
+extension ReasoningField: ExpressibleByArgument {}
+extension RepetitionLimits: ExpressibleByArgument {
+    /// vLLM's object, as requests have it.
+    init?(argument: String) { self.init(json: argument) }
+}
+
 extension ReasoningParser: ExpressibleByArgument {}
+extension ServedModelName: ExpressibleByArgument {}
 
 extension ToolParserName: ExpressibleByArgument {}
 extension KeyValueType: ExpressibleByArgument {}

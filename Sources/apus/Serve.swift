@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
+internal import Engine
 internal import Logging
 internal import Models
 internal import OpenAI
@@ -34,8 +35,12 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Path under which a proxy passes requests on, such as /llm; it is taken off.")
     var rootPath = ""
 
-    @Option(name: .customLong("served-model-name"), help: "Name for clients to use; repeatable, the first is reported.")
-    var servedModelName: [String] = []
+    @Option(
+        name: .customLong("served-model-name"),
+        help: ArgumentHelp(
+            "Name for clients; repeatable, the first is reported. NAME=thinking or NAME=no-thinking sets its default.",
+            valueName: "name[=mode]"))
+    var servedModelName: [ServedModelName] = []
 
     @Option(help: "Longest prompt plus answer in tokens, such as 8192 or 32k.")
     var maxModelLen: TokenCount?
@@ -58,6 +63,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Key that clients must send as a bearer token; repeatable.")
     var apiKey: [String] = []
 
+    @Option(help: "Key for the routes of administrators, which nobody may use without one; repeatable.")
+    var adminApiKey: [String] = []
+
     @Option(help: "Seed of requests that name none.")
     var seed: UInt64?
 
@@ -67,8 +75,28 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How reasoning is told from the answer.")
     var reasoningParser = ReasoningParser.deepseekR1
 
+    @Option(help: "What responses call the chain of thought.")
+    var reasoningField = ReasoningField.reasoningContent
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Begin answers with <think>, also where the template leaves that to the model and has no switch.")
+    var enforceThinking = true
+
+    @Flag(help: "Move system messages into the first user message, as R1's authors recommend.")
+    var foldSystemPrompt = false
+
     @Option(help: "How calls of tools are written; auto goes by the chat template.")
     var toolCallParser = ToolParserName.auto
+
+    @Option(help: "Most tokens of reasoning per answer, whatever requests ask for; 0 lets none be thought.")
+    var maxReasoningTokens: Int?
+
+    @Option(help: "What a chain of thought that is cut off is closed with, before its tag.")
+    var reasoningBudgetMessage = GuidancePolicy.defaultMessage
+
+    @Option(help: "End answers that run in circles: a JSON object with max_pattern_size, min_pattern_size, min_count.")
+    var repetitionDetection: RepetitionLimits?
 
     @Option(help: "Default sampling: auto (the checkpoint's), vllm (OpenAI's) or a folder with generation_config.json.")
     var generationConfig = "auto"
@@ -121,6 +149,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Seconds after which a waiting stream gets a comment line; 0 sends none.")
     var sseKeepAliveInterval = 10.0
 
+    @Flag(inversion: .prefixedNo, help: "Serve the chat page at / and the dashboard at /status.")
+    var ui = true
+
     @Option(help: "How log lines look.")
     var logFormat = LogFormat.text
 
@@ -145,11 +176,17 @@ struct Serve: AsyncParsableCommand {
         try require(maxNumQueuedReqs, in: 0...1_000_000, "--max-num-queued-reqs")
         try require(blockSize, in: 1...1024, "--block-size")
         try require(maxStoredResponses, in: 0...1_000_000, "--max-stored-responses")
+        if let maxReasoningTokens {
+            try require(maxReasoningTokens, in: 0...Int(Int32.max), "--max-reasoning-tokens")
+        }
         if let threads { try require(threads, in: 1...1024, "--threads") }
         try require(shutdownTimeout, in: 0...86400, "--shutdown-timeout")
         try require(sseKeepAliveInterval, in: 0...86400, "--sse-keep-alive-interval")
-        guard servedModelName.allSatisfy({ !$0.isEmpty }) else {
-            throw ValidationError("--served-model-name must not be empty; leave it out to use the model's own name.")
+        guard Set(servedModelName.map(\.name)).count == servedModelName.count else {
+            throw ValidationError("--served-model-name gives one name twice; each mode needs a name of its own.")
+        }
+        guard adminApiKey.allSatisfy({ !$0.isEmpty }) else {
+            throw ValidationError("--admin-api-key must not be empty; leave it out to have no administrators.")
         }
         guard apiKey.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--api-key must not be empty; leave it out to need no key.")
@@ -180,6 +217,7 @@ struct Serve: AsyncParsableCommand {
         result.port = port
         result.servedModelNames = servedModelName
         result.apiKeys = apiKey
+        result.adminKeys = adminApiKey
         result.maxModelLength = maxModelLen?.count
         result.maxSequences = maxNumSeqs
         result.maxBatchedTokens = maxNumBatchedTokens
@@ -194,7 +232,13 @@ struct Serve: AsyncParsableCommand {
         result.seed = seed
         result.chatTemplate = chatTemplate
         result.reasoningParser = reasoningParser
+        result.reasoningField = reasoningField
+        result.enforcesThinking = enforceThinking
+        result.foldsSystemPrompt = foldSystemPrompt
         result.toolParser = toolCallParser
+        result.maxReasoningTokens = maxReasoningTokens
+        result.reasoningBudgetMessage = reasoningBudgetMessage
+        result.repetition = repetitionDetection
         result.generationConfig = GenerationConfigSource(argument: generationConfig)
         result.tls = tls
         if !allowedOrigins.isEmpty { result.allowedOrigins = allowedOrigins }
@@ -203,6 +247,7 @@ struct Serve: AsyncParsableCommand {
         result.maxRequestBytes = maxRequestSize.bytes
         result.shutdownTimeoutSeconds = shutdownTimeout
         result.keepAliveSeconds = sseKeepAliveInterval
+        result.servesPage = ui
         result.logFormat = logFormat
         return result
     }

@@ -1,4 +1,5 @@
 import pytest
+from browser import Browser
 from openai import OpenAI
 from server import Server
 
@@ -28,3 +29,18 @@ def start():
     yield start
     for server in running:
         server.kill()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    running = Browser()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page of desktop size in storage of its own."""
+    page = browser.page()
+    yield page
+    page.close()

@@ -12,7 +12,8 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-APUS = ROOT / ".build" / "release" / "apus"
+# Another build may be tested: APUS_BINARY=.build/debug/apus
+APUS = pathlib.Path(os.environ.get("APUS_BINARY") or ROOT / ".build" / "release" / "apus").absolute()
 
 
 class Server:

@@ -73,7 +73,9 @@ struct BlockPoolTests {
         var pool = BlockPool(count: 1)
         guard let block = pool.allocate() else { return #expect(Bool(false)) }
         pool.retain(block)
+        #expect(pool.sharedCount == 1)
         pool.release([block])
+        #expect(pool.sharedCount == 0)
         #expect(pool.freeCount == 0)
         pool.release([block])
         #expect(pool.freeCount == 1)
@@ -119,6 +121,7 @@ struct BlockPoolTests {
                 held.append(block)
             }
             #expect(pool.freeBlocks == free)
+            #expect(pool.sharedCount == Set(held).filter { pool.holderCount(of: $0) > 1 }.count)
         }
     }
 }

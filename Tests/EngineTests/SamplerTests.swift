@@ -252,6 +252,9 @@ struct SamplerTests {
         #expect(abs(Double(logprobs.logprob) - exact[2]) < 2e-6)
         let order = row.indices.sorted { row[$0] > row[$1] || (row[$0] == row[$1] && $0 < $1) }
         #expect(logprobs.top.map(\.token) == order.prefix(3).map(Int32.init))
+        for (place, token) in order.prefix(50).enumerated() {
+            #expect(Sampler.logprobs(row.span, of: Int32(token), top: 0)?.rank == place + 1)
+        }
         for (token, logprob) in logprobs.top { #expect(abs(Double(logprob) - exact[Int(token)]) < 2e-6) }
     }
 

@@ -38,7 +38,7 @@ import Testing
             (.notFound(method: "GET", path: "/x"), 404, "not_found", nil),
             (.methodNotAllowed("x"), 405, "method_not_allowed", nil),
             (.unsupportedEncoding("gzip"), 415, "unsupported_encoding", nil),
-            (.payloadTooLarge(limit: 3), 413, "request_too_large", nil),
+            (.forbidden("x"), 403, "permission_denied", nil),
             (.internal("x"), 500, "internal_error", nil),
         ]
         for (error, status, code, retryAfter) in expected {

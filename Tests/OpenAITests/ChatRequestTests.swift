@@ -97,10 +97,10 @@ import Testing
         #expect(try decode().maxTokens == nil)
         #expect(try decode(["max_tokens": 5]).maxTokens == 5)
         #expect(try decode(["max_tokens": 5, "max_completion_tokens": 7]).maxTokens == 7)
-        #expect(try decode(["max_tokens": nil, "stream": nil]).streams == false)
-        let streamed = try decode(["stream": true, "stream_options": ["include_usage": true]])
-        #expect(streamed.streams && streamed.includesUsage)
-        #expect(try decode(["stream": true, "stream_options": nil]).includesUsage == false)
+        #expect(try decode(["max_tokens": nil, "stream": nil]).stream.streams == false)
+        let streamed = try decode(["stream": true, "stream_options": ["include_usage": true]]).stream
+        #expect(streamed.streams && streamed.includesUsage && !streamed.continuesUsage)
+        #expect(try decode(["stream": true, "stream_options": nil]).stream.includesUsage == false)
         #expect(try decode(["logprobs": true]).sampling.parameters.logprobs == 0)
         #expect(try decode(["logprobs": true, "top_logprobs": 20]).sampling.parameters.logprobs == 20)
         #expect(try decode(["logprobs": false, "top_logprobs": 0]).sampling.parameters.logprobs == nil)
@@ -131,12 +131,10 @@ import Testing
     @Test func `what is not supported says so, and what means nothing here is ignored`() throws {
         refuse(["response_format": ["type": "xml"]], "response_format.type")
         refuse(["response_format": "text"], "response_format")
-        refuse(["modalities": ["text", "audio"]], "modalities[1]")
         refuse(["chat_template": "{{ messages }}"], "chat_template")
         refuse(["continue_final_message": true, "add_generation_prompt": true], "continue_final_message")
         _ = try decode([
-            "response_format": ["type": "text"], "user": 3, "metadata": "x", "store": true, "service_tier": "auto",
-            "parallel_tool_calls": true, "safety_identifier": "x", "reasoning_effort": "low", "modalities": ["text"],
+            "response_format": ["type": "text"], "parallel_tool_calls": true, "reasoning_effort": "low",
             "made_up": [1, 2],
         ])
     }

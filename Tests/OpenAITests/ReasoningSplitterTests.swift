@@ -7,7 +7,11 @@ import Testing
     private func texts(_ pieces: [ReasoningSplitter.Piece]) -> (reasoning: String, content: String) {
         var result = ("", "")
         for piece in pieces {
-            if piece.isReasoning { result.0 += piece.text } else { result.1 += piece.text }
+            switch piece.section {
+            case .reasoning: result.0 += piece.text
+            case .content: result.1 += piece.text
+            case .mark: continue
+            }
         }
         return result
     }
@@ -23,7 +27,9 @@ import Testing
             pieces += splitter.append(String(rest.prefix(count)))
             rest = rest.dropFirst(count)
         }
-        return texts(pieces + splitter.finish())
+        pieces += splitter.finish()
+        #expect(pieces.map(\.text).joined() == text)
+        return texts(pieces)
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -75,19 +81,21 @@ import Testing
         pieces += splitter.append("c\n</think>\n\nd")
         #expect(
             pieces == [
-                .init(isReasoning: true, text: "ab", start: 1), .init(isReasoning: true, text: "\nc", start: 3),
-                .init(isReasoning: false, text: "d", start: 16),
+                .init(section: .mark, text: "\n", start: 0), .init(section: .reasoning, text: "ab", start: 1),
+                .init(section: .reasoning, text: "\nc", start: 3),
+                .init(section: .mark, text: "\n</think>", start: 5), .init(section: .mark, text: "\n\n", start: 14),
+                .init(section: .content, text: "d", start: 16),
             ])
     }
 
     @Test func `token tags are reported from outside and their spelling is text`() {
         var splitter = ReasoningSplitter(.undecided, tagsAreSpelled: false)
         var pieces: [ReasoningSplitter.Piece] = []
-        var taken = [splitter.takes(tag: .open)]
+        var taken = [splitter.take(.open) != nil]
         pieces += splitter.append("\nI write </think> here\n")
-        taken.append(splitter.takes(tag: .close))
+        taken.append(splitter.take(.close) != nil)
         pieces += splitter.append("\n\nA")
-        taken += [splitter.takes(tag: .close), splitter.takes(tag: .open)]
+        taken += [splitter.take(.close) != nil, splitter.take(.open) != nil]
         #expect(taken == [true, true, false, false])
         #expect(texts(pieces).reasoning == "I write </think> here")
         #expect(texts(pieces).content == "A")

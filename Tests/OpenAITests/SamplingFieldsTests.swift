@@ -23,7 +23,7 @@ import Tokenization
 
     static let cases: [Case] = [
         Case(field: "temperature", valid: [0, 0.7, 2, 1], invalid: [-0.1, 2.1, "1", true, [1]]),
-        Case(field: "top_p", valid: [0.0001, 1, 0.5], invalid: [0, 1.1, -1, "x"]),
+        Case(field: "top_p", valid: [0, 0.0001, 1, 0.5], invalid: [1.1, -1, "x"]),
         Case(field: "top_k", valid: [-1, 0, 50, 3.0], invalid: [-2, 1.5, "5", false]),
         Case(field: "min_p", valid: [0, 0.5, 1], invalid: [-0.1, 1.1, "x"]),
         Case(field: "presence_penalty", valid: [-2, 0, 2], invalid: [-2.1, 2.1, "x"]),

@@ -48,6 +48,24 @@ import Tokenization
         #expect(ends == 4)
     }
 
+    @Test(arguments: [nil, 1]) func `best_of returns the likeliest choices of each prompt`(logprobs: Int?) async throws
+    {
+        var fields: JSONObject = ["prompt": ["x", "y"], "n": 2, "best_of": 4, "max_tokens": 2]
+        if let logprobs { fields["logprobs"] = .integer(logprobs) }
+        // A scripted token is the less likely the higher its last three bits are.
+        let tokens: [Int32] = [107, 104, 106, 105]
+        let source = ScriptedSource { request, choice in [tokens[(choice + request) % 4], 104] }
+        let response = try await call(fields).response(from: source)
+        let choices = response["choices"]?.arrayValue ?? []
+        let texts = [104, 105].map {
+            JSONValue.string(Fixture.tokenizer.decode([$0, 104], skippingSpecialTokens: true))
+        }
+        #expect(choices.map { $0["text"] } == texts + texts)
+        #expect(choices.map { $0["index"] } == [0, 1, 2, 3])
+        #expect(choices.allSatisfy { ($0["logprobs"] == .null) == (logprobs == nil) })
+        #expect(response["usage"]?["completion_tokens"] == 16)
+    }
+
     @Test func `the echo has the prompt's text and log-probabilities`() async throws {
         let fields: JSONObject = ["prompt": "Hi é", "echo": true, "logprobs": 2, "max_tokens": 1]
         let source = ScriptedSource(Fixture.byteTokens("!"))
@@ -77,11 +95,13 @@ import Tokenization
     }
 
     @Test func `a token that the tokenizer puts before an echoed text stands at its start`() throws {
+        var options = ResponseOptions()
+        options.logprobs = 0
         let responses = TextResponses(
             identity: ResponseIdentity(id: "a", created: 1, model: "nano", systemFingerprint: "f"),
             tokenizer: Fixture.tokenizer,
             prompts: [TextResponses.Prompt(tokens: [0] + Fixture.byteTokens("Hi"), text: "Hi")], echoes: true,
-            returnsTokens: false, wantsLogprobs: true, includesUsage: false)
+            options: options)
         let body = responses.response(
             [(ChoicePlace(index: 0, prompt: 0), OutputDelta())], promptLogprobs: [nil], usage: Usage())
         let choice = try JSONValue(parsing: body)["choices"]?[0]

@@ -77,14 +77,11 @@ struct FieldReader {
         return integer
     }
 
-    /// - Parameter excludesLowerBound: whether the range is open below.
-    func number(
-        _ field: String, in range: ClosedRange<Double>, excludesLowerBound: Bool = false
-    ) throws(APIError) -> Double? {
+    func number(_ field: String, in range: ClosedRange<Double>) throws(APIError) -> Double? {
         guard let value = self[field] else { return nil }
         guard let number = value.doubleValue else { throw mismatch(field, "a number", value) }
-        guard range.contains(number), !(excludesLowerBound && number == range.lowerBound) else {
-            var words = "greater than \(excludesLowerBound ? "" : "or equal to ")\(range.lowerBound)"
+        guard range.contains(number) else {
+            var words = "greater than or equal to \(range.lowerBound)"
             if range.upperBound < .greatestFiniteMagnitude { words += " and at most \(range.upperBound)" }
             throw invalid(field, "must be \(words), not \(number).")
         }

@@ -17,14 +17,17 @@ struct OutputAssembler: Sendable {
     private let tokenizer: Tokenizer
     private let options: OutputOptions
     private let tags: ReasoningTags?
+    private let presentation: ReasoningFormat.Presentation
     private var detokenizer: IncrementalDetokenizer
     private var splitter: ReasoningSplitter
     private var toolParser: ToolCallParser?
     /// Where the answer begins in the generated text.
     private var answerStart: Int?
     private var stopFilter: StopStringFilter?
-    /// A tag that the prompt ends with and the response shall show.
-    private var prefix: String
+    /// What the response shows of the prompt's end.
+    private var prefix = OutputDelta()
+    /// Reasoning that goes out when all of it is there.
+    private var heldReasoning = OutputDelta()
     /// Calls so far.
     private var calls = 0
     /// Tokens whose text is not out yet.
@@ -49,18 +52,19 @@ struct OutputAssembler: Sendable {
         stopFilter =
             options.stopStrings.isEmpty
             ? nil : StopStringFilter(options.stopStrings, includesStop: options.includesStopString)
-        prefix = ""
-        switch options.reasoning {
-        case .separate(let tags):
-            self.tags = tags
-            splitter = ReasoningSplitter(tags.start(after: prompt), tagsAreSpelled: tags.openToken == nil)
-        case .inline(let tags):
-            self.tags = nil
-            splitter = .none
-            prefix = tags.prefilledTag(of: prompt) ?? ""
-        case nil:
+        guard let format = options.reasoning else {
             tags = nil
+            presentation = .inline
             splitter = .none
+            return
+        }
+        tags = format.tags
+        presentation = format.presentation
+        splitter = ReasoningSplitter(format.tags.start(after: prompt), tagsAreSpelled: format.tags.openToken == nil)
+        if !options.echo.isEmpty {
+            repeatPrompt(options.echo)
+        } else if presentation.isInline {
+            prefix.content = format.tags.prefilledTag(of: prompt) ?? ""
         }
     }
 
@@ -80,16 +84,16 @@ struct OutputAssembler: Sendable {
             return end(delta)
         }
         if let tag = tag(of: token) {
-            deliver(splitter.append(flushDetokenizer()), into: &delta)
-            if !isFinished, splitter.takes(tag: tag) { return end(delta) }
+            deliver(splitter.append(takeRest()), into: &delta)
+            if !isFinished, let mark = splitter.take(tag) {
+                note(entry, length: tag.text.utf8.count)
+                deliver([mark], into: &delta)
+                return end(delta)
+            }
         }
         let startsInReasoning = splitter.state == .reasoning
-        let start = textLength
         let text = text(of: token)
-        textLength += text.utf8.count
-        if let entry, options.logprobs == .messageTokens {
-            entries.append(Entry(value: entry, start: start, end: textLength))
-        }
+        note(entry, length: text.utf8.count)
         deliver(splitter.append(text), into: &delta)
         if startsInReasoning, splitter.state == .reasoning { reasoningTokenCount += 1 }
         return end(delta)
@@ -99,7 +103,7 @@ struct OutputAssembler: Sendable {
     mutating func finish(_ reason: FinishReason) -> OutputDelta {
         var delta = begin()
         guard !isFinished else { return delta }
-        deliver(splitter.append(flushDetokenizer()), into: &delta)
+        deliver(splitter.append(takeRest()), into: &delta)
         if !isFinished { deliver(splitter.finish(), into: &delta) }
         if !isFinished, let pieces = toolParser?.finish() { deliver(pieces, into: &delta) }
         if !isFinished {
@@ -123,18 +127,45 @@ struct OutputAssembler: Sendable {
     private var stopReason: OutputDelta.Ending.Reason { calls > 0 ? .toolCalls : .stop }
 
     private mutating func begin() -> OutputDelta {
-        var delta = OutputDelta()
-        delta.content = prefix
-        prefix = ""
-        return delta
+        defer { prefix = OutputDelta() }
+        return prefix
     }
 
     private mutating func end(_ delta: OutputDelta) -> OutputDelta {
-        guard !delta.isEmpty else { return delta }
         var delta = delta
+        if options.holdsReasoning { holdReasoning(of: &delta) }
+        guard !delta.isEmpty else { return delta }
         delta.tokens = pendingTokens
         pendingTokens = []
         return delta
+    }
+
+    /// Keeps reasoning back until its end.
+    private mutating func holdReasoning(of delta: inout OutputDelta) {
+        heldReasoning.reasoning += delta.reasoning
+        heldReasoning.reasoningLogprobs += delta.reasoningLogprobs
+        let isDone = splitter.state != .reasoning || isFinished
+        delta.reasoning = isDone ? heldReasoning.reasoning : ""
+        delta.reasoningLogprobs = isDone ? heldReasoning.reasoningLogprobs : []
+        if isDone { heldReasoning = OutputDelta() }
+    }
+
+    /// Text of the prompt's last message, which the response begins with.
+    private mutating func repeatPrompt(_ text: String) {
+        var splitter = ReasoningSplitter(.undecided, tagsAreSpelled: true)
+        var shown = OutputDelta()
+        for piece in splitter.append(text) + splitter.finish() {
+            if piece.section == .content { shown.content += piece.text } else { show(piece, in: &shown) }
+        }
+        prefix = shown
+    }
+
+    /// Advances in the generated text by a token's part.
+    private mutating func note(_ entry: OutputDelta.TokenLogprob?, length: Int) {
+        if let entry, options.logprobs == .messageTokens {
+            entries.append(Entry(value: entry, start: textLength, end: textLength + length))
+        }
+        textLength += length
     }
 
     private func tag(of token: Int32) -> ReasoningSplitter.Tag? {
@@ -147,10 +178,16 @@ struct OutputAssembler: Sendable {
         return flushDetokenizer() + marker
     }
 
+    /// The text of tokens that no further token completes.
+    private mutating func takeRest() -> String {
+        let rest = flushDetokenizer()
+        note(nil, length: rest.utf8.count)
+        return rest
+    }
+
     private mutating func flushDetokenizer() -> String {
         let rest = detokenizer.finish()
         detokenizer = Self.makeDetokenizer(tokenizer, options)
-        textLength += rest.utf8.count
         return rest
     }
 
@@ -160,18 +197,16 @@ struct OutputAssembler: Sendable {
 
     private mutating func deliver(_ pieces: [ReasoningSplitter.Piece], into delta: inout OutputDelta) {
         for piece in pieces where !isFinished {
-            if piece.isReasoning {
-                delta.reasoning += piece.text
-                let end = piece.start + piece.text.utf8.count
-                delta.reasoningLogprobs += takeEntries(from: piece.start, to: end)
+            guard piece.section == .content else {
+                show(piece, in: &delta)
+                continue
+            }
+            if answerStart == nil { answerStart = piece.start }
+            if let pieces = toolParser?.append(piece.text) {
+                deliver(pieces, into: &delta)
             } else {
-                if answerStart == nil { answerStart = piece.start }
-                if let pieces = toolParser?.append(piece.text) {
-                    deliver(pieces, into: &delta)
-                } else {
-                    if answerPosition == nil { answerPosition = piece.start }
-                    filter(piece.text, into: &delta)
-                }
+                if answerPosition == nil { answerPosition = piece.start }
+                filter(piece.text, into: &delta)
             }
         }
     }
@@ -197,6 +232,17 @@ struct OutputAssembler: Sendable {
                 break
             }
         }
+    }
+
+    /// Reasoning and its tags, as the format wants them.
+    private mutating func show(_ piece: ReasoningSplitter.Piece, in delta: inout OutputDelta) {
+        let isSeparate = presentation.isSeparate && piece.section == .reasoning
+        guard isSeparate || presentation.isInline else { return }
+        if isSeparate { delta.reasoning += piece.text }
+        if presentation.isInline { delta.content += piece.text }
+        let taken = takeEntries(from: piece.start, to: piece.start + piece.text.utf8.count)
+        if isSeparate { delta.reasoningLogprobs += taken }
+        if presentation.isInline { delta.contentLogprobs += taken }
     }
 
     private mutating func filter(_ text: String, into delta: inout OutputDelta) {

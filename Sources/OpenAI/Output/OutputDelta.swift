@@ -45,6 +45,12 @@ struct OutputDelta: Sendable, Equatable {
             && contentLogprobs.isEmpty && ending == nil
     }
 
+    /// Of the content's tokens with log-probabilities; that of an empty text is minus infinity.
+    var meanLogprob: Float {
+        let sum = contentLogprobs.reduce(Float(0)) { $0 + $1.logprobs.logprob }
+        return contentLogprobs.isEmpty ? -.infinity : sum / Float(contentLogprobs.count)
+    }
+
     mutating func append(_ other: OutputDelta) {
         reasoning += other.reasoning
         content += other.content

@@ -12,6 +12,10 @@ struct OutputOptions: Sendable {
 
     /// nil: text completions, where everything is content and tags are text.
     var reasoning: ReasoningFormat?
+    /// Whether separate reasoning comes in one delta when it ends.
+    var holdsReasoning = false
+    /// Text of the prompt's last message, which the response begins with.
+    var echo = ""
     /// nil: calls are content.
     var tools: ToolReading?
     /// Searched for in the answer's content alone.

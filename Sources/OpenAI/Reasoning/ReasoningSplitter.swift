@@ -5,7 +5,8 @@
 /// in an answer are text. A closing tag without an opening one ends an empty block as long as nothing was said.
 ///
 /// The newlines around the tags belong to neither text, as in DeepSeek's own API: R1 writes `<think>\n…\n</think>\n\n…`
-/// and clients see `…` and `…`. White space that is not next to a tag is kept.
+/// and clients see `…` and `…`. They and the tags are marks: all pieces together are the whole text. White space that is
+/// not next to a tag is kept.
 struct ReasoningSplitter: Sendable {
     enum State: Sendable, Equatable {
         /// Nothing but white space so far; an opening tag would start reasoning.
@@ -17,12 +18,18 @@ struct ReasoningSplitter: Sendable {
     enum Tag: Sendable {
         case open, close
 
-        fileprivate var text: String { self == .open ? ReasoningTags.open : ReasoningTags.close }
+        var text: String { self == .open ? ReasoningTags.open : ReasoningTags.close }
+    }
+
+    enum Section: Sendable {
+        case reasoning, content
+        /// A tag with the newlines around it.
+        case mark
     }
 
     /// Text of one section.
     struct Piece: Sendable, Equatable {
-        var isReasoning: Bool
+        var section: Section
         var text: String
         /// Where the piece stands in the generated text, in UTF-8 bytes.
         var start: Int
@@ -48,8 +55,8 @@ struct ReasoningSplitter: Sendable {
     /// Passes everything as content.
     static let none = ReasoningSplitter(ReasoningStart(state: .content, followsTag: false), tagsAreSpelled: false)
 
-    /// Acts on a tag; false if it is text in this place.
-    mutating func takes(tag: Tag) -> Bool {
+    /// Acts on a tag; nil if it is text in this place.
+    mutating func take(_ tag: Tag) -> Piece? {
         switch (state, tag) {
         case (.undecided, .open):
             state = .reasoning
@@ -59,24 +66,26 @@ struct ReasoningSplitter: Sendable {
             // The model repeats the tag that the prompt gave it.
             break
         default:
-            return false
+            return nil
         }
+        let mark = Piece(section: .mark, text: held + tag.text, start: position - held.utf8.count)
+        position += tag.text.utf8.count
         held = ""
         dropsNewlines = true
-        return true
+        return mark
     }
 
     mutating func append(_ text: String) -> [Piece] {
-        guard tagsAreSpelled, state != .content else { return pieces(of: take(text)) }
+        guard tagsAreSpelled, state != .content else { return take(text) }
         var result: [Piece] = []
         var rest = partialTag + text
         partialTag = ""
         while state != .content, let (tag, range) = firstTag(in: rest) {
-            result += pieces(of: take(String(rest[..<range.lowerBound])))
-            if state != .content, takes(tag: tag) {
-                position += tag.text.utf8.count
+            result += take(String(rest[..<range.lowerBound]))
+            if state != .content, let mark = take(tag) {
+                result.append(mark)
             } else {
-                result += pieces(of: take(tag.text))
+                result += take(tag.text)
             }
             rest = String(rest[range.upperBound...])
         }
@@ -86,10 +95,10 @@ struct ReasoningSplitter: Sendable {
             partialTag = String(rest[cut...])
             rest = String(rest[..<cut])
         }
-        result += pieces(of: take(rest))
+        result += take(rest)
         if state == .content {
             // The text before it was an answer's beginning, so that it is no tag.
-            result += pieces(of: take(partialTag))
+            result += take(partialTag)
             partialTag = ""
         }
         return result
@@ -97,33 +106,38 @@ struct ReasoningSplitter: Sendable {
 
     /// Releases what was held: no tag can follow.
     mutating func finish() -> [Piece] {
-        var result: [Piece] = []
         let rest = partialTag
         partialTag = ""
-        result += pieces(of: take(rest))
+        var result = take(rest)
         if !held.isEmpty {
             let start = position - held.utf8.count
-            result.append(Piece(isReasoning: state == .reasoning, text: held, start: start))
+            result.append(Piece(section: state == .reasoning ? .reasoning : .content, text: held, start: start))
             held = ""
         }
         return result
     }
 
-    private mutating func take(_ text: String) -> Piece? {
-        guard !text.isEmpty else { return nil }
+    private mutating func take(_ text: String) -> [Piece] {
+        guard !text.isEmpty else { return [] }
         position += text.utf8.count
+        var result: [Piece] = []
         var text = held + text
         held = ""
         if dropsNewlines {
-            text = String(text[(text.utf8.firstIndex { !$0.isNewline } ?? text.endIndex)...])
-            if text.isEmpty { return nil }
+            let cut = text.utf8.firstIndex { !$0.isNewline } ?? text.endIndex
+            if cut > text.startIndex {
+                result.append(
+                    Piece(section: .mark, text: String(text[..<cut]), start: position - text.utf8.count))
+            }
+            text = String(text[cut...])
+            if text.isEmpty { return result }
             dropsNewlines = false
         }
         switch state {
         case .undecided:
             guard text.utf8.contains(where: { !$0.isWhitespace }) else {
                 held = text
-                return nil
+                return result
             }
             state = .content
         case .reasoning:
@@ -134,12 +148,11 @@ struct ReasoningSplitter: Sendable {
         case .content:
             break
         }
-        let start = position - held.utf8.count - text.utf8.count
-        return text.isEmpty ? nil : Piece(isReasoning: state == .reasoning, text: text, start: start)
-    }
-
-    private func pieces(of piece: Piece?) -> [Piece] {
-        piece.map { [$0] } ?? []
+        if !text.isEmpty {
+            let start = position - held.utf8.count - text.utf8.count
+            result.append(Piece(section: state == .reasoning ? .reasoning : .content, text: text, start: start))
+        }
+        return result
     }
 
     private func firstTag(in text: String) -> (Tag, Range<String.Index>)? {

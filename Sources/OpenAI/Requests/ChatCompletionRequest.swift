@@ -1,10 +1,7 @@
 internal import Engine
 internal import JSON
 
-/// A decoded and validated request of /v1/chat/completions.
-///
-/// Fields that mean nothing to a text model on one's own machine (`user`, `metadata`, `store`, `service_tier`, …) are
-/// ignored like unknown ones.
+/// A decoded and validated request of /v1/chat/completions. <doc:RequestFields> lists the fields.
 struct ChatCompletionRequest: Sendable {
     /// nil: the first served model.
     var model: String?
@@ -12,8 +9,12 @@ struct ChatCompletionRequest: Sendable {
     var sampling: SamplingFields
     /// Longest completion in tokens, reasoning included; nil: what the context has left.
     var maxTokens: Int?
-    var streams: Bool
-    var includesUsage: Bool
+    var stream: StreamFields
+    var prompt: PromptFields
+    var reasoning: ReasoningFields
+    var client: ClientFields
+    /// Whether the response begins with the last message, if that is the assistant's.
+    var echoes: Bool
 
     init(_ fields: FieldReader, defaults: SamplingDefaults, vocabularySize: Int) throws(APIError) {
         model = try fields.string("model")
@@ -21,12 +22,20 @@ struct ChatCompletionRequest: Sendable {
         sampling = try SamplingFields(fields, defaults: defaults, vocabularySize: vocabularySize)
         let newer = try fields.integer("max_completion_tokens", in: 1...Int(Int32.max))
         let older = try fields.integer("max_tokens", in: 1...Int(Int32.max))
-        maxTokens = newer ?? older
-        (streams, includesUsage) = try fields.streaming()
+        let predicted = try fields.predictedLength()
+        maxTokens = newer ?? older ?? predicted
+        stream = try StreamFields(fields)
+        prompt = try PromptFields(fields)
+        reasoning = try ReasoningFields(fields)
+        client = try ClientFields(fields)
+        echoes = try fields.bool("echo") ?? false
         sampling.parameters.logprobs = try Self.logprobs(fields)
-        for (index, modality) in (try fields.array("modalities") ?? []).enumerated() where modality != "text" {
-            throw fields.invalid("modalities[\(index)]", "must be 'text': this model writes text alone.")
-        }
+    }
+
+    /// What the response repeats of the conversation; empty unless that is wanted.
+    var echo: String {
+        guard echoes, let last = template.messages.last, last.role == .assistant else { return "" }
+        return last.content ?? ""
     }
 
     private static func logprobs(_ fields: FieldReader) throws(APIError) -> Int? {
@@ -43,11 +52,10 @@ struct ChatCompletionRequest: Sendable {
 }
 
 extension FieldReader {
-    /// `stream` and `stream_options.include_usage`.
-    func streaming() throws(APIError) -> (streams: Bool, includesUsage: Bool) {
-        let streams = try bool("stream") ?? false
-        guard let options = try reader("stream_options") else { return (streams, false) }
-        guard streams else { throw invalid("stream_options", "needs 'stream' to be true.") }
-        return (streams, try options.bool("include_usage") ?? false)
+    /// llama.cpp's `n_predict`, where -1 sets no limit.
+    func predictedLength() throws(APIError) -> Int? {
+        guard let length = try integer("n_predict", in: -1...Int(Int32.max)) else { return nil }
+        guard length != 0 else { throw invalid("n_predict", "must be at least 1, or -1 for no limit, not 0.") }
+        return length < 0 ? nil : length
     }
 }

@@ -20,6 +20,8 @@ package struct ChatMessage: Sendable, Equatable {
     package var toolCalls: [ToolCall] = []
     package var toolCallID: String?
     package var reasoning: String?
+    /// DeepSeek's: the model goes on with this message of the assistant, which must be the last one.
+    package var isPrefix = false
 
     package init(role: Role, content: String?) {
         self.role = role
@@ -42,6 +44,10 @@ extension ChatMessage {
         self.reasoning = reasoning ?? newerSpelling
         if role == .tool { toolCallID = try fields.string("tool_call_id") }
         if role == .assistant { toolCalls = try Self.toolCalls(fields) }
+        isPrefix = try fields.bool("prefix") ?? false
+        guard !isPrefix || role == .assistant && toolCalls.isEmpty else {
+            throw fields.invalid("prefix", "belongs to a message of the assistant without tool calls.")
+        }
         if content == nil {
             guard role == .assistant else { throw fields.missing("content", "a string or a list of text parts") }
             if toolCalls.isEmpty { content = "" }

@@ -13,14 +13,18 @@ struct CompletionRequest: Sendable {
     /// At least one.
     var prompts: [Prompt]
     var sampling: SamplingFields
-    /// 0 only with `echoes`; nil: ``defaultLength``, or what the context has left if that is less.
+    /// nil: ``defaultLength``, or what the context has left if that is less.
     var maxTokens: Int?
     /// The prompt comes before the completion, with its log-probabilities if those are wanted.
     var echoes: Bool
     /// Whether the tokenizer's own special tokens (a BOS) are put around a text.
     var addsSpecialTokens: Bool
-    var streams: Bool
-    var includesUsage: Bool
+    /// What comes after the gap that the model is to fill; nil: it continues the prompt.
+    var suffix: String?
+    /// How many of `sampling.choices`, the likeliest per token, the response has: OpenAI's `n` beside `best_of`.
+    var returnedChoices: Int
+    var stream: StreamFields
+    var prompt: PromptFields
 
     /// OpenAI's default for `max_tokens`.
     static let defaultLength = 16
@@ -33,14 +37,25 @@ struct CompletionRequest: Sendable {
         sampling = try SamplingFields(fields, defaults: defaults, vocabularySize: vocabularySize)
         sampling.parameters.logprobs = try fields.integer("logprobs", in: 0...20)
         echoes = try fields.bool("echo") ?? false
-        maxTokens = try fields.integer("max_tokens", in: (echoes ? 0 : 1)...Int(Int32.max))
+        let predicted = try fields.predictedLength()
+        maxTokens = try fields.integer("max_tokens", in: 0...Int(Int32.max)) ?? predicted
         addsSpecialTokens = try fields.bool("add_special_tokens") ?? true
-        (streams, includesUsage) = try fields.streaming()
-        if let suffix = try fields.string("suffix"), !suffix.isEmpty {
-            throw fields.invalid("suffix", "is not supported: this model continues a prompt and fills no gaps.")
+        stream = try StreamFields(fields)
+        prompt = try PromptFields(fields)
+        _ = try fields.string("user")
+        suffix = try fields.string("suffix").flatMap { $0.isEmpty ? nil : $0 }
+        if suffix != nil, echoes, sampling.parameters.logprobs != nil {
+            throw fields.invalid("suffix", "and 'echo' with 'logprobs' exclude each other: leave one out.")
         }
+        returnedChoices = sampling.choices
         if let best = try fields.integer("best_of", in: 1...128), best != sampling.choices {
-            throw fields.invalid("best_of", "must equal 'n' (\(sampling.choices)), not \(best).")
+            guard best > sampling.choices else {
+                throw fields.invalid("best_of", "must be at least 'n' (\(sampling.choices)), not \(best).")
+            }
+            guard !stream.streams else {
+                throw fields.invalid("best_of", "must equal 'n' (\(sampling.choices)) where 'stream' is true.")
+            }
+            sampling.choices = best
         }
     }
 

@@ -1,4 +1,4 @@
-internal import Engine
+package import Engine
 internal import JSON
 
 /// The fields that hold the output to something: a grammar, lists of tokens and words, a loop detector, a budget.
@@ -48,6 +48,14 @@ struct GuidanceFields: Sendable {
 }
 
 extension RepetitionLimits {
+    /// The same from JSON text; nil also where that is wrong.
+    package init?(json: String) {
+        guard let fields = try? FieldReader(body: Array(json.utf8)), let limits = try? RepetitionLimits(fields) else {
+            return nil
+        }
+        self = limits
+    }
+
     /// vLLM's object; nil where `max_pattern_size` is 0, which switches detection off.
     init?(_ fields: FieldReader) throws(APIError) {
         let most = try fields.integer("max_pattern_size", in: 0...GuidanceFields.longestPattern) ?? 0

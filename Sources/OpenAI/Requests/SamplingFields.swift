@@ -15,13 +15,16 @@ struct SamplingFields: Sendable {
     var skipsSpecialTokens: Bool
     var returnsTokens: Bool
     var guidance: GuidanceFields
+    /// Whether log-probabilities name tokens as `token_id:17`, which tells apart those with one text.
+    var namesTokensByID: Bool
 
     static let mostStopStrings = 16
 
     init(_ fields: FieldReader, defaults: SamplingDefaults, vocabularySize: Int) throws(APIError) {
         parameters.temperature = Float(try fields.number("temperature", in: 0...2) ?? defaults.temperature)
-        parameters.topP = Float(
-            try fields.number("top_p", in: 0...1, excludesLowerBound: true) ?? defaults.topP)
+        // 0 keeps the most likely token alone, as the smallest number does.
+        parameters.topP = max(
+            .leastNormalMagnitude, Float(try fields.number("top_p", in: 0...1) ?? defaults.topP))
         parameters.topK = max(0, try fields.integer("top_k", in: -1...Int(Int32.max)) ?? defaults.topK)
         parameters.minP = Float(try fields.number("min_p", in: 0...1) ?? defaults.minP)
         parameters.presencePenalty = Float(try fields.number("presence_penalty", in: -2...2) ?? 0)
@@ -30,16 +33,19 @@ struct SamplingFields: Sendable {
             try fields.number("repetition_penalty", in: 0.01...100) ?? defaults.repetitionPenalty)
         parameters.logitBias = try Self.logitBias(fields, vocabularySize: vocabularySize)
         seed = try fields.integer("seed", in: .min ... .max)
-        choices = try fields.integer("n", in: 1...128) ?? 1
+        let completions = try fields.integer("n_cmpl", in: 1...128)
+        choices = try fields.integer("n", in: 1...128) ?? completions ?? 1
         minTokens = try fields.integer("min_tokens", in: 0...Int(Int32.max)) ?? 0
         stopStrings = try Self.stopStrings(fields)
         stopTokens = try fields.tokens("stop_token_ids", vocabularySize: vocabularySize) ?? []
         ignoresEnd = try fields.bool("ignore_eos") ?? false
-        includesStopString = try fields.bool("include_stop_str_in_output") ?? false
+        let keepsStop = try fields.bool("no_stop_trim")
+        includesStopString = try fields.bool("include_stop_str_in_output") ?? keepsStop ?? false
         skipsSpecialTokens = try fields.bool("skip_special_tokens") ?? true
         returnsTokens = try fields.bool("return_token_ids") ?? false
         guidance = try GuidanceFields(fields, vocabularySize: vocabularySize)
-        try Self.refuseConstraints(fields)
+        namesTokensByID = try fields.bool("return_tokens_as_token_ids") ?? false
+        try UnsupportedFields.refuse(in: fields)
     }
 
     private static func logitBias(_ fields: FieldReader, vocabularySize: Int) throws(APIError) -> [Int32: Float] {
@@ -79,12 +85,6 @@ struct SamplingFields: Sendable {
             return strings
         default:
             throw fields.mismatch("stop", "a string or a list of strings", value)
-        }
-    }
-
-    private static func refuseConstraints(_ fields: FieldReader) throws(APIError) {
-        if try fields.bool("use_beam_search") == true {
-            throw fields.invalid("use_beam_search", "is not supported: use 'n' with sampling.")
         }
     }
 }

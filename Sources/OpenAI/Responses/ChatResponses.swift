@@ -9,28 +9,25 @@ internal import Tokenization
 struct ChatResponses: ResponseDialect {
     private let tokenizer: Tokenizer
     private let identity: ResponseIdentity
-    private let prompt: [Int32]
-    private let returnsTokens: Bool
-    private let wantsLogprobs: Bool
-    private let includesUsage: Bool
+    private let prompt: TextResponses.Prompt
+    private let options: ResponseOptions
     private let calls: ToolCallWriter
     /// The chunk up to its list of choices, and from its end.
     private let chunkHead: [UInt8]
 
     init(
-        identity: ResponseIdentity, tokenizer: Tokenizer, prompt: [Int32], returnsTokens: Bool, wantsLogprobs: Bool,
-        includesUsage: Bool, calls: ToolCallWriter = ToolCallWriter(isLegacy: false)
+        identity: ResponseIdentity, tokenizer: Tokenizer, prompt: TextResponses.Prompt, options: ResponseOptions,
+        calls: ToolCallWriter = ToolCallWriter(isLegacy: false)
     ) {
         self.tokenizer = tokenizer
         self.identity = identity
         self.prompt = prompt
-        self.returnsTokens = returnsTokens
-        self.wantsLogprobs = wantsLogprobs
-        self.includesUsage = includesUsage
+        self.options = options
         self.calls = calls
         var writer = JSONWriter()
         writer.beginObject()
         identity.write(object: "chat.completion.chunk", to: &writer)
+        if options.namesServiceTier { writer.field("service_tier", "default") }
         writer.key("choices")
         chunkHead = writer.bytes
     }
@@ -40,14 +37,9 @@ struct ChatResponses: ResponseDialect {
     ) -> [StreamPayload] {
         let opening = chunk(place, tokens: []) { writer in
             writer.field("role", "assistant")
-            writer.field("content", "")
-            writer.key("reasoning_content")
-            writer.null()
+            writeContent("", to: &writer)
         } ending: {
-            if returnsTokens {
-                $0.key("prompt_token_ids")
-                $0.value(prompt)
-            }
+            writePrompt(logprobs: promptLogprobs, to: &$0)
         }
         return [opening]
     }
@@ -62,7 +54,7 @@ struct ChatResponses: ResponseDialect {
                 chunk(place, tokens: tokens, logprobs: part) { writer in
                     writer.key("content")
                     writer.null()
-                    writer.field("reasoning_content", delta.reasoning)
+                    writeReasoning(delta.reasoning, to: &writer)
                 })
             tokens = []
         }
@@ -100,7 +92,7 @@ struct ChatResponses: ResponseDialect {
     }
 
     func closing(_ usage: Usage) -> [StreamPayload] {
-        includesUsage ? [usageChunk(usage), .done] : [.done]
+        options.includesUsage ? [usageChunk(usage), .done] : [.done]
     }
 
     /// The chunk without choices that `include_usage` asks for.
@@ -120,6 +112,7 @@ struct ChatResponses: ResponseDialect {
         var writer = JSONWriter()
         writer.beginObject()
         identity.write(object: "chat.completion", to: &writer)
+        if options.namesServiceTier { writer.field("service_tier", "default") }
         writer.key("choices")
         writer.beginArray()
         for (place, output) in choices {
@@ -130,8 +123,7 @@ struct ChatResponses: ResponseDialect {
             writer.field("role", "assistant")
             writer.key("content")
             writer.value(optional: output.content.isEmpty && !output.toolCalls.isEmpty ? nil : output.content)
-            writer.key("reasoning_content")
-            writer.value(optional: output.reasoning.isEmpty ? nil : output.reasoning)
+            writeReasoning(output.reasoning.isEmpty ? nil : output.reasoning, to: &writer)
             writer.key("refusal")
             writer.null()
             calls.write(output.toolCalls, to: &writer)
@@ -143,18 +135,33 @@ struct ChatResponses: ResponseDialect {
         writer.endArray()
         writer.key("usage")
         usage.write(to: &writer)
-        if returnsTokens {
-            writer.key("prompt_token_ids")
-            writer.value(prompt)
-        }
+        writePrompt(logprobs: promptLogprobs.first ?? nil, to: &writer)
         writer.endObject()
         return writer.bytes
     }
 
+    /// What is wanted of the prompt.
+    private func writePrompt(logprobs: [TokenLogprobs?]?, to writer: inout JSONWriter) {
+        if let count = options.promptLogprobs, let logprobs {
+            PromptLogprobsWriter(tokenizer: tokenizer, count: count).write(logprobs, of: prompt.tokens, to: &writer)
+        }
+        if options.returnsTokens {
+            writer.key("prompt_token_ids")
+            writer.value(prompt.tokens)
+        }
+        if options.returnsPromptText { writer.field("prompt_text", prompt.text) }
+    }
+
     private func writeContent(_ text: String, to writer: inout JSONWriter) {
         writer.field("content", text)
-        writer.key("reasoning_content")
-        writer.null()
+        writeReasoning(nil, to: &writer)
+    }
+
+    private func writeReasoning(_ text: String?, to writer: inout JSONWriter) {
+        for key in options.reasoningField.keys {
+            writer.key(key)
+            writer.value(optional: text)
+        }
     }
 
     private func chunk(
@@ -178,9 +185,9 @@ struct ChatResponses: ResponseDialect {
         writer.endObject()
         writer.endArray()
         writeEnd(&writer)
-        if includesUsage {
+        if options.includesUsage {
             writer.key("usage")
-            writer.null()
+            if let usage = place.usage { usage.write(to: &writer) } else { writer.null() }
         }
         writer.endObject()
         return StreamPayload(writer.bytes)
@@ -191,7 +198,7 @@ struct ChatResponses: ResponseDialect {
         writer.key("finish_reason")
         writer.value(optional: ending.map { calls.finishReason($0.reason) })
         if let ending { ending.writeTrigger(to: &writer) }
-        if returnsTokens {
+        if options.returnsTokens {
             writer.key("token_ids")
             writer.value(tokens)
         }
@@ -200,15 +207,15 @@ struct ChatResponses: ResponseDialect {
     /// `logprobs`: OpenAI's lists, and DeepSeek's for the reasoning.
     private func writeLogprobs(of output: OutputDelta, to writer: inout JSONWriter) {
         writer.key("logprobs")
-        guard wantsLogprobs else {
+        guard options.wantsLogprobs else {
             writer.null()
             return
         }
         writer.beginObject()
         writer.key("content")
-        writer.value(output.contentLogprobs, tokenizer)
+        writer.value(output.contentLogprobs, tokenizer, byID: options.namesTokensByID)
         writer.key("reasoning_content")
-        writer.value(output.reasoningLogprobs, tokenizer)
+        writer.value(output.reasoningLogprobs, tokenizer, byID: options.namesTokensByID)
         writer.key("refusal")
         writer.null()
         writer.endObject()

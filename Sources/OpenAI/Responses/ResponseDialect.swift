@@ -55,4 +55,6 @@ struct ChoicePlace: Sendable {
     var prompt: Int
     /// Characters before the next token, for text completions' `text_offset`.
     var textOffset = 0
+    /// What the request has cost so far; nil unless each chunk is to tell.
+    var usage: Usage?
 }

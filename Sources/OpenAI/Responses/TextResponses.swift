@@ -4,8 +4,8 @@ internal import Tokenization
 
 /// `text_completion`, streamed and whole.
 struct TextResponses: ResponseDialect {
-    /// A prompt with the text that `echo` shows.
-    struct Prompt: Sendable {
+    /// A prompt with its text.
+    struct Prompt: Sendable, Equatable {
         var tokens: [Int32]
         var text: String
     }
@@ -16,22 +16,17 @@ struct TextResponses: ResponseDialect {
     private let identity: ResponseIdentity
     private let prompts: [Prompt]
     private let echoes: Bool
-    private let returnsTokens: Bool
-    private let wantsLogprobs: Bool
-    private let includesUsage: Bool
+    private let options: ResponseOptions
     private let head: [UInt8]
 
     init(
-        identity: ResponseIdentity, tokenizer: Tokenizer, prompts: [Prompt], echoes: Bool, returnsTokens: Bool,
-        wantsLogprobs: Bool, includesUsage: Bool
+        identity: ResponseIdentity, tokenizer: Tokenizer, prompts: [Prompt], echoes: Bool, options: ResponseOptions
     ) {
         self.tokenizer = tokenizer
         self.identity = identity
         self.prompts = prompts
         self.echoes = echoes
-        self.returnsTokens = returnsTokens
-        self.wantsLogprobs = wantsLogprobs
-        self.includesUsage = includesUsage
+        self.options = options
         var writer = JSONWriter()
         writer.beginObject()
         identity.write(object: "text_completion", to: &writer)
@@ -42,9 +37,13 @@ struct TextResponses: ResponseDialect {
     func opening(
         _ place: inout ChoicePlace, promptLogprobs: [TokenLogprobs?]?, usage: Usage
     ) -> [StreamPayload] {
-        guard echoes else { return [] }
-        let tokens = echoed(&place, promptLogprobs)
-        return [chunk(&place, text: prompts[place.prompt].text, logprobs: tokens, tokens: [], ending: nil)]
+        guard echoes || options.tellsOfPrompt else { return [] }
+        let prompt = prompts[place.prompt]
+        let tokens = echoes ? echoed(&place, promptLogprobs) : []
+        let opening = chunk(&place, text: echoes ? prompt.text : "", logprobs: tokens, tokens: [], ending: nil) {
+            write(prompt, promptLogprobs, to: &$0)
+        }
+        return [opening]
     }
 
     func payloads(of delta: OutputDelta, _ place: inout ChoicePlace) -> [StreamPayload] {
@@ -72,7 +71,7 @@ struct TextResponses: ResponseDialect {
     }
 
     func closing(_ usage: Usage) -> [StreamPayload] {
-        includesUsage ? [usageChunk(usage), .done] : [.done]
+        options.includesUsage ? [usageChunk(usage), .done] : [.done]
     }
 
     /// The chunk without choices that `include_usage` asks for.
@@ -96,9 +95,13 @@ struct TextResponses: ResponseDialect {
             var entries = echoes ? echoed(&place, promptLogprobs[place.prompt]) : []
             entries += output.contentLogprobs.map { Token($0.token, $0.logprobs) }
             let text = echoes ? prompts[place.prompt].text + output.content : output.content
+            let prompt = prompts[place.prompt]
+            let logprobs = promptLogprobs[place.prompt]
             writeChoice(
-                &place, text: text, logprobs: entries, tokens: output.tokens, ending: output.ending, isWhole: true,
-                to: &writer)
+                &place, text: text, logprobs: entries, tokens: output.tokens, ending: output.ending, to: &writer
+            ) {
+                write(prompt, logprobs, to: &$0)
+            }
         }
         writer.endArray()
         writer.key("usage")
@@ -110,27 +113,29 @@ struct TextResponses: ResponseDialect {
     /// The prompt's tokens, if log-probabilities are wanted. Those that the tokenizer puts before the text stand at its
     /// start.
     private func echoed(_ place: inout ChoicePlace, _ logprobs: [TokenLogprobs?]?) -> [Token] {
-        guard wantsLogprobs else { return [] }
+        guard let count = options.logprobs else { return [] }
         let prompt = prompts[place.prompt]
         let length = prompt.tokens.reduce(0) { $0 + tokenizer.bytes(of: $1).characterCount }
         place.textOffset = min(0, prompt.text.unicodeScalars.count - length)
         return prompt.tokens.enumerated().map { position, token in
             let known = logprobs.flatMap { position < $0.count ? $0[position] : nil }
+                .map { TokenLogprobs(logprob: $0.logprob, top: Array($0.top.prefix(count)), rank: $0.rank) }
             return Token(token, known)
         }
     }
 
     private func chunk(
-        _ place: inout ChoicePlace, text: String, logprobs: [Token], tokens: [Int32], ending: OutputDelta.Ending?
+        _ place: inout ChoicePlace, text: String, logprobs: [Token], tokens: [Int32], ending: OutputDelta.Ending?,
+        tail: (inout JSONWriter) -> Void = { _ in }
     ) -> StreamPayload {
         var writer = JSONWriter(head)
         writer.beginArray()
         writeChoice(
-            &place, text: text, logprobs: logprobs, tokens: tokens, ending: ending, isWhole: false, to: &writer)
+            &place, text: text, logprobs: logprobs, tokens: tokens, ending: ending, to: &writer, tail: tail)
         writer.endArray()
-        if includesUsage {
+        if options.includesUsage {
             writer.key("usage")
-            writer.null()
+            if let usage = place.usage { usage.write(to: &writer) } else { writer.null() }
         }
         writer.endObject()
         return StreamPayload(writer.bytes)
@@ -138,13 +143,13 @@ struct TextResponses: ResponseDialect {
 
     private func writeChoice(
         _ place: inout ChoicePlace, text: String, logprobs: [Token], tokens: [Int32], ending: OutputDelta.Ending?,
-        isWhole: Bool, to writer: inout JSONWriter
+        to writer: inout JSONWriter, tail: (inout JSONWriter) -> Void
     ) {
         writer.beginObject()
         writer.field("index", place.index)
         writer.field("text", text)
         writer.key("logprobs")
-        if wantsLogprobs {
+        if options.wantsLogprobs {
             write(logprobs, offset: &place.textOffset, to: &writer)
         } else {
             writer.null()
@@ -152,20 +157,29 @@ struct TextResponses: ResponseDialect {
         writer.key("finish_reason")
         writer.value(optional: ending?.reason.rawValue)
         if let ending { ending.writeTrigger(to: &writer) }
-        if returnsTokens {
+        if options.returnsTokens {
             writer.key("token_ids")
             writer.value(tokens)
-            if isWhole {
-                writer.key("prompt_token_ids")
-                writer.value(prompts[place.prompt].tokens)
-            }
         }
+        tail(&writer)
         writer.endObject()
+    }
+
+    /// What is wanted of a prompt.
+    private func write(_ prompt: Prompt, _ logprobs: [TokenLogprobs?]?, to writer: inout JSONWriter) {
+        if let count = options.promptLogprobs, let logprobs {
+            PromptLogprobsWriter(tokenizer: tokenizer, count: count).write(logprobs, of: prompt.tokens, to: &writer)
+        }
+        if options.returnsTokens {
+            writer.key("prompt_token_ids")
+            writer.value(prompt.tokens)
+        }
+        if options.returnsPromptText { writer.field("prompt_text", prompt.text) }
     }
 
     /// `text_offset`, `token_logprobs`, `tokens` and `top_logprobs`: lists with one element a token.
     private func write(_ tokens: [Token], offset: inout Int, to writer: inout JSONWriter) {
-        let texts = tokens.map { tokenizer.text(of: $0.id) }
+        let texts = tokens.map { name(of: $0.id) }
         writer.beginObject()
         writer.key("text_offset")
         writer.beginArray()
@@ -196,12 +210,16 @@ struct TextResponses: ResponseDialect {
         writer.endObject()
     }
 
+    private func name(of token: Int32) -> String {
+        options.namesTokensByID ? "token_id:\(token)" : tokenizer.text(of: token)
+    }
+
     /// The alternatives by their texts, and the token itself if it is not among them.
     private func writeTop(_ logprobs: TokenLogprobs, _ own: String, to writer: inout JSONWriter) {
         var written: Set<String> = []
         writer.beginObject()
         for (token, logprob) in logprobs.top {
-            let text = tokenizer.text(of: token)
+            let text = name(of: token)
             guard written.insert(text).inserted else { continue }
             writer.key(text)
             writer.logprob(logprob)

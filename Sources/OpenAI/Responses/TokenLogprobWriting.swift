@@ -4,16 +4,18 @@ internal import Tokenization
 
 extension JSONWriter {
     /// A list of OpenAI's token objects with `top_logprobs`.
-    mutating func value(_ entries: [OutputDelta.TokenLogprob], _ tokenizer: Tokenizer) {
+    ///
+    /// - Parameter byID: whether tokens are named as `token_id:17`.
+    mutating func value(_ entries: [OutputDelta.TokenLogprob], _ tokenizer: Tokenizer, byID: Bool = false) {
         beginArray()
         for entry in entries {
             beginObject()
-            token(entry.token, entry.logprobs.logprob, tokenizer)
+            token(entry.token, entry.logprobs.logprob, tokenizer, byID)
             key("top_logprobs")
             beginArray()
             for (token, logprob) in entry.logprobs.top {
                 beginObject()
-                self.token(token, logprob, tokenizer)
+                self.token(token, logprob, tokenizer, byID)
                 endObject()
             }
             endArray()
@@ -22,9 +24,9 @@ extension JSONWriter {
         endArray()
     }
 
-    private mutating func token(_ token: Int32, _ logprob: Float, _ tokenizer: Tokenizer) {
+    private mutating func token(_ token: Int32, _ logprob: Float, _ tokenizer: Tokenizer, _ byID: Bool) {
         let bytes = tokenizer.bytes(of: token)
-        field("token", String(decoding: bytes, as: UTF8.self))
+        field("token", byID ? "token_id:\(token)" : String(decoding: bytes, as: UTF8.self))
         key("logprob")
         self.logprob(logprob)
         key("bytes")

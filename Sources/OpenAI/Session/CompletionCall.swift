@@ -26,6 +26,13 @@ package struct CompletionCall: Sendable {
     var serving = ServingFields()
     /// The client's own name for the request.
     package var requestName: String?
+    /// Whether each chunk of a stream tells what the request has cost so far.
+    var continuesUsage = false
+    /// Choices that a response has for each prompt, the likeliest of those generated; nil: all.
+    var returnedChoices: Int?
+
+    /// What clients may call it by.
+    var names: Set<String> { Set([id, requestName].compactMap(\.self)) }
 
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
@@ -37,12 +44,14 @@ package struct CompletionCall: Sendable {
         body: [UInt8], context: ModelContext, requestID: String? = nil
     ) throws(APIError) -> CompletionCall {
         try chat(FieldReader(body: body), route: .chat, context: context, requestID: requestID) { chat in
-            ChatResponses(
-                identity: chat.identity, tokenizer: context.tokenizer, prompt: chat.prompt,
-                returnsTokens: chat.request.sampling.returnsTokens,
-                wantsLogprobs: chat.request.sampling.parameters.logprobs != nil,
-                includesUsage: chat.request.includesUsage,
-                calls: ToolCallWriter(isLegacy: chat.request.template.tools.isLegacy))
+            let request = chat.request
+            var options = ResponseOptions(request.sampling, request.stream, request.prompt)
+            options.namesServiceTier = request.client.namesServiceTier
+            options.reasoningField = context.reasoningField
+            return ChatResponses(
+                identity: chat.identity, tokenizer: context.tokenizer,
+                prompt: TextResponses.Prompt(tokens: chat.prompt, text: chat.promptText), options: options,
+                calls: ToolCallWriter(isLegacy: request.template.tools.isLegacy))
         }
     }
 
@@ -51,6 +60,7 @@ package struct CompletionCall: Sendable {
         var identity: ResponseIdentity
         var request: ChatCompletionRequest
         var prompt: [Int32]
+        var promptText: String
         /// Greatest length of the completion.
         var maxTokens: Int
     }
@@ -70,7 +80,9 @@ package struct CompletionCall: Sendable {
         let model = try context.resolve(model: try fields.string("model"))
         let request = try ChatCompletionRequest(
             fields, defaults: context.defaults, vocabularySize: context.tokenizer.vocabularySize)
-        let prompt = try context.render(request.template).tokens
+        let rendered = try context.render(request.template, model: model)
+        let prompt = request.prompt.truncate(
+            rendered.tokens, room: context.maxModelLength - (request.maxTokens ?? 1))
         let rest = max(1, context.maxModelLength - prompt.count)
         let length = try context.completionLength(
             prompt: prompt.count,
@@ -85,15 +97,23 @@ package struct CompletionCall: Sendable {
         options.reasoning = context.reasoning
         options.tools = try context.toolReading(request.template.tools)
         options.logprobs = sampling.parameters.logprobs == nil ? nil : .messageTokens
+        options.echo = request.echo
+        request.reasoning.apply(to: &options)
         var generation = try sampling.generationRequest(
             id: identity.id, prompt: prompt, maxTokens: length, options: options, context: context, param: "messages")
+        generation.promptLogprobs = request.prompt.logprobs
+        generation.cacheSalt = request.prompt.cacheSalt
         serving.apply(to: &generation)
-        generation.guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
+        var guidance = try context.guidance(sampling.guidance, prompt: prompt, length: length, reasons: true)
+        let content = sampling.guidance.constraint
+        if let answer = try context.answerGuide(request.template.tools, content: content) { guidance.answer = answer }
+        generation.guidance = guidance
+        let chat = Chat(
+            identity: identity, request: request, prompt: prompt, promptText: rendered.text, maxTokens: length)
         return CompletionCall(
-            route: route, id: identity.id, model: model, isStreaming: request.streams, requests: [generation],
-            options: options,
-            dialect: makeDialect(Chat(identity: identity, request: request, prompt: prompt, maxTokens: length)),
-            serving: serving, requestName: name)
+            route: route, id: identity.id, model: model, isStreaming: request.stream.streams, requests: [generation],
+            options: options, dialect: makeDialect(chat), serving: serving, requestName: name,
+            continuesUsage: request.stream.continuesUsage)
     }
 
     /// - Parameters:
@@ -111,22 +131,29 @@ package struct CompletionCall: Sendable {
         let name = requestID ?? ownName
         let identity = context.identity(.text, name, model: model)
         let serving = try ServingFields(fields)
-        let sampling = request.sampling
+        var sampling = request.sampling
         var options = sampling.outputOptions(context)
-        options.logprobs = sampling.parameters.logprobs == nil ? nil : .everyToken
+        let wantsLogprobs = sampling.parameters.logprobs != nil
+        let isSelection = sampling.choices > request.returnedChoices
+        let responseOptions = ResponseOptions(sampling, request.stream, request.prompt)
+        if isSelection, !wantsLogprobs { sampling.parameters.logprobs = 0 }
+        options.logprobs = wantsLogprobs || isSelection ? .everyToken : nil
         var prompts: [TextResponses.Prompt] = []
         var requests: [GenerationRequest] = []
         for prompt in request.prompts {
-            let encoded = context.encode(prompt, request)
+            var encoded = try context.encode(prompt, request)
+            let room = context.maxModelLength - (request.maxTokens ?? CompletionRequest.defaultLength)
+            encoded.tokens = request.prompt.truncate(encoded.tokens, room: room)
             let length = try context.completionLength(
                 prompt: encoded.tokens.count, requested: request.maxTokens,
                 unlessRequested: CompletionRequest.defaultLength, param: "prompt")
             var generation = try sampling.generationRequest(
                 id: identity.id, prompt: encoded.tokens, maxTokens: length, options: options, context: context,
                 param: "prompt")
-            if request.echoes, length == 0 || sampling.parameters.logprobs != nil {
-                generation.promptLogprobs = sampling.parameters.logprobs ?? 0
-            }
+            let echoed = request.echoes && wantsLogprobs ? sampling.parameters.logprobs : nil
+            generation.promptLogprobs = [echoed, request.prompt.logprobs, length == 0 ? 0 : nil].compactMap(\.self)
+                .max()
+            generation.cacheSalt = request.prompt.cacheSalt
             serving.apply(to: &generation)
             generation.guidance = try context.guidance(
                 sampling.guidance, prompt: encoded.tokens, length: length, reasons: false)
@@ -134,13 +161,13 @@ package struct CompletionCall: Sendable {
             requests.append(generation)
         }
         return CompletionCall(
-            route: .text, id: identity.id, model: model, isStreaming: request.streams, requests: requests,
+            route: .text, id: identity.id, model: model, isStreaming: request.stream.streams, requests: requests,
             options: options,
             dialect: TextResponses(
                 identity: identity, tokenizer: context.tokenizer, prompts: prompts, echoes: request.echoes,
-                returnsTokens: sampling.returnsTokens, wantsLogprobs: options.logprobs != nil,
-                includesUsage: request.includesUsage),
-            serving: serving, requestName: name)
+                options: responseOptions),
+            serving: serving, requestName: name, continuesUsage: request.stream.continuesUsage,
+            returnedChoices: isSelection ? request.returnedChoices : nil)
     }
 }
 
@@ -162,14 +189,19 @@ extension ModelContext {
         }.joined()
     }
 
-    fileprivate func encode(_ prompt: CompletionRequest.Prompt, _ request: CompletionRequest) -> TextResponses.Prompt {
+    fileprivate func encode(
+        _ prompt: CompletionRequest.Prompt, _ request: CompletionRequest
+    ) throws(APIError) -> TextResponses.Prompt {
+        if let suffix = request.suffix { return try encode(prompt, upTo: suffix, request) }
         switch prompt {
         case .text(let text):
             let tokens =
                 request.addsSpecialTokens ? tokenizer.encodeWithSpecialTokens(text) : tokenizer.encode(text)
             return TextResponses.Prompt(tokens: tokens, text: text)
         case .tokens(let tokens):
-            let text = request.echoes ? tokenizer.decode(tokens, skippingSpecialTokens: false) : ""
+            let text =
+                request.echoes || request.prompt.returnsText
+                ? tokenizer.decode(tokens, skippingSpecialTokens: false) : ""
             return TextResponses.Prompt(tokens: tokens, text: text)
         }
     }

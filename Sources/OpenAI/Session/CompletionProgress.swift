@@ -109,8 +109,24 @@ struct CompletionProgress: Sendable {
 
     /// The whole response; not for streamed calls.
     var response: [UInt8] {
-        timed(
-            dialect.response(choices.map { ($0.place, $0.output) }, promptLogprobs: promptLogprobs, usage: usage))
+        timed(dialect.response(returnedChoices, promptLogprobs: promptLogprobs, usage: usage))
+    }
+
+    /// All choices, or of each prompt's the likeliest per token that are wanted, best first.
+    private var returnedChoices: [(ChoicePlace, OutputDelta)] {
+        let all = choices.map { ($0.place, $0.output) }
+        guard let count = call.returnedChoices else { return all }
+        var returned: [(ChoicePlace, OutputDelta)] = []
+        for prompt in call.requests.indices {
+            let best = all.filter { $0.0.prompt == prompt }
+                .sorted { ($0.1.meanLogprob, $1.0.index) > ($1.1.meanLogprob, $0.0.index) }
+            for (place, output) in best.prefix(count) {
+                var place = place
+                place.index = returned.count
+                returned.append((place, output))
+            }
+        }
+        return returned
     }
 
     private func timed(_ payload: StreamPayload) -> StreamPayload {
@@ -183,12 +199,14 @@ struct CompletionProgress: Sendable {
     private mutating func open(_ index: Int, _ effects: inout Effects) {
         guard call.isStreaming, !choices[index].hasOpened else { return }
         choices[index].hasOpened = true
+        if call.continuesUsage { choices[index].place.usage = usage }
         let logprobs = promptLogprobs[choices[index].place.prompt]
         effects.payloads += dialect.opening(&choices[index].place, promptLogprobs: logprobs, usage: usage)
     }
 
     private mutating func take(_ delta: OutputDelta, of index: Int, _ effects: inout Effects) {
         if call.isStreaming {
+            if call.continuesUsage, !delta.isEmpty { choices[index].place.usage = usage }
             effects.payloads += dialect.payloads(of: delta, &choices[index].place).map(timed)
         } else {
             choices[index].output.append(delta)

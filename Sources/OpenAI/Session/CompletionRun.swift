@@ -49,6 +49,6 @@ extension CompletionCall {
                 throw failure
             }
         }
-        return CompletionRun(CompletionWork(self, generations, progress, observer: observer))
+        return CompletionRun(CompletionWork(self, generations, progress, observer: observer, running: context.running))
     }
 }

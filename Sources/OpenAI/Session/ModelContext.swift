@@ -15,7 +15,11 @@ package struct ModelContext: Sendable {
     package var endTokens: Set<Int32>
     package var defaults: SamplingDefaults
     package var reasoning: ReasoningFormat
+    package var thinking = ThinkingPolicy()
+    /// What responses call the chain of thought.
+    package var reasoningField = ReasoningField.reasoningContent
     package var guidance: GuidancePolicy
+    package let running = RunningCompletions()
     /// Seed of requests that name none; nil: a fresh one each.
     package var seed: UInt64?
     /// When the model was loaded, in seconds since 1970.
@@ -53,30 +57,18 @@ package struct ModelContext: Sendable {
         return model
     }
 
+    /// - Parameter model: the served name, which may say whether it thinks.
     /// - Throws: 400 when the checkpoint has no template, or the template refuses.
-    func render(_ request: TemplateFields) throws(APIError) -> ChatPrompt.Rendered {
+    func render(_ request: TemplateFields, model: String? = nil) throws(APIError) -> ChatPrompt.Rendered {
         guard let chatPrompt else {
             throw .invalidRequest(
                 "This model has no chat template: start the server with --chat-template, or use /v1/completions.",
                 param: "messages")
         }
-        return try chatPrompt.render(request)
-    }
-
-    /// How the answer's calls are read; nil where there are no tools, or calls are content.
-    ///
-    /// - Throws: 400 for calls that are asked for where they cannot be told.
-    func toolReading(_ tools: ToolFields) throws(APIError) -> ToolReading? {
-        guard !tools.tools.isEmpty else { return nil }
-        guard let dialect = chatPrompt?.toolDialect else {
-            guard tools.choice == .auto else {
-                throw .invalidRequest(
-                    "'tool_choice' must be 'auto' or 'none': the server runs with --tool-call-parser none.",
-                    param: "tool_choice")
-            }
-            return nil
-        }
-        return ToolReading(dialect, tools, tokenizer: tokenizer)
+        var request = request
+        request.isThinking = request.isThinking ?? model.flatMap { thinking.modes[$0] }
+        if thinking.foldsSystemPrompt { request.messages = request.messages.foldingSystemPrompt() }
+        return try chatPrompt.render(request, enforcesThinking: thinking.isEnforced)
     }
 
     /// The prompt of a request in the shape of chat completions.
@@ -84,7 +76,7 @@ package struct ModelContext: Sendable {
         _ = try resolve(model: try fields.string("model"))
         let request = try ChatCompletionRequest(
             fields, defaults: defaults, vocabularySize: tokenizer.vocabularySize)
-        return try render(request.template).tokens
+        return try render(request.template, model: request.model).tokens
     }
 
     /// The completion's greatest length for a prompt.

@@ -1,7 +1,7 @@
 internal import JSON
 internal import Tokenization
 
-/// /tokenize and /detokenize in vLLM's shapes.
+/// /tokenize, /detokenize and /tokenizer_info in vLLM's shapes.
 package struct TokenizerRoutes: Sendable {
     private let context: ModelContext
 
@@ -12,9 +12,9 @@ package struct TokenizerRoutes: Sendable {
     /// `prompt` or `messages` → `count`, `max_model_len`, `tokens`, `token_strs`.
     package func tokenize(body: [UInt8]) throws(APIError) -> [UInt8] {
         let fields = try FieldReader(body: body)
-        _ = try context.resolve(model: try fields.string("model"))
+        let model = try context.resolve(model: try fields.string("model"))
         let wantsStrings = try fields.bool("return_token_strs") ?? false
-        let tokens = try tokens(of: fields)
+        let tokens = try tokens(of: fields, model: model)
         var writer = JSONWriter()
         writer.beginObject()
         writer.field("count", tokens.count)
@@ -47,13 +47,43 @@ package struct TokenizerRoutes: Sendable {
         return writer.bytes
     }
 
-    private func tokens(of fields: FieldReader) throws(APIError) -> [Int32] {
+    /// What there is to know of the tokenizer and the chat template, under tokenizer_config.json's names.
+    package var info: [UInt8] {
+        let tokenizer = context.tokenizer
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.field("vocab_size", tokenizer.vocabularySize)
+        writer.field("model_max_length", context.maxModelLength)
+        for (name, token) in [
+            ("bos_token", tokenizer.beginToken), ("eos_token", tokenizer.endToken), ("pad_token", tokenizer.padToken),
+        ] {
+            writer.key(name)
+            writer.value(optional: token?.text)
+        }
+        writer.key("chat_template")
+        writer.value(optional: context.chatPrompt?.source)
+        writer.key("added_tokens_decoder")
+        writer.beginObject()
+        for (id, text) in tokenizer.addedTokens {
+            writer.key(String(id))
+            writer.beginObject()
+            writer.field("content", text)
+            writer.key("special")
+            writer.value(tokenizer.isSpecial(id))
+            writer.endObject()
+        }
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func tokens(of fields: FieldReader, model: String) throws(APIError) -> [Int32] {
         let addsSpecialTokens = try fields.bool("add_special_tokens")
         if fields["messages"] != nil {
             guard fields["prompt"] == nil else {
                 throw fields.invalid("prompt", "and 'messages' exclude each other: send only one.")
             }
-            let rendered = try context.render(try TemplateFields(fields))
+            let rendered = try context.render(try TemplateFields(fields), model: model)
             guard addsSpecialTokens == true else { return rendered.tokens }
             return context.tokenizer.encodeWithSpecialTokens("") + rendered.tokens
         }

@@ -12,38 +12,40 @@ extension ToolFields {
     /// What the answer must follow; nil where the model is free.
     ///
     /// `required` and a named function constrain the answer from its beginning. With `auto` it is constrained after
-    /// the text that begins calls, if a function is strict. Arguments follow their function's schema, but those of
-    /// functions that are not strict with `auto`, which are any object.
-    func constraint(_ dialect: any ToolDialect) -> ToolConstraint? {
+    /// the text that begins calls, if a function is strict; where the content is constrained too, the answer is either
+    /// calls or such content. Arguments follow their function's schema, but those of functions that are not strict
+    /// with `auto`, which are any object.
+    ///
+    /// - Parameter content: what the request wants the content to follow.
+    func constraint(_ dialect: any ToolDialect, content: GrammarSource?) -> ToolConstraint? {
         guard !tools.isEmpty else { return nil }
-        switch choice {
-        case .auto:
-            guard tools.contains(where: \.isStrict) else { return nil }
-            return ToolConstraint(
-                source: .structure(structure(dialect, followsTrigger: true)), trigger: dialect.trigger)
-        case .required, .named:
-            return ToolConstraint(source: .structure(structure(dialect, followsTrigger: false)), trigger: nil)
+        let calls = structure(dialect)
+        guard choice == .auto else { return ToolConstraint(source: .structure(calls), trigger: nil) }
+        if let content {
+            return ToolConstraint(source: .structure(.choice([calls, .source(content)])), trigger: nil)
         }
+        guard tools.contains(where: \.isStrict) else { return nil }
+        return ToolConstraint(
+            source: .structure(calls.dropping(prefix: dialect.trigger)), trigger: dialect.trigger)
     }
 
-    private func structure(_ dialect: any ToolDialect, followsTrigger: Bool) -> GrammarStructure {
+    private func structure(_ dialect: any ToolDialect) -> GrammarStructure {
         let frame = dialect.frame
-        let call = GrammarStructure.choice(
-            tools.map { dialect.structure(of: $0, arguments: arguments(of: $0)) })
+        let call = GrammarStructure.choice(tools.map { dialect.structure(of: $0, arguments: arguments(of: $0)) })
         var parts = [GrammarStructure.text(frame.open), call]
-        if mostCalls > 1 {
-            parts.append(
-                .repetition(.sequence([.text(frame.separator), call]), atLeast: 0, atMost: mostCalls - 1))
+        if allowsParallelCalls {
+            let next = GrammarStructure.sequence([.text(frame.separator), call])
+            parts.append(.repetition(next, atLeast: 0, atMost: Self.mostTools - 1))
         }
         parts.append(.text(frame.close))
-        let whole = GrammarStructure.sequence(parts)
-        return followsTrigger ? whole.dropping(prefix: dialect.trigger) : whole
+        return .sequence(parts)
     }
 
     private func arguments(of tool: Tool) -> GrammarStructure {
-        if choice == .auto, !tool.isStrict { return .source(.jsonObject(), name: tool.name) }
-        return .source(.jsonSchema(.object(tool.parameters)), name: tool.place)
+        .source(choice == .auto && !tool.isStrict ? .jsonObject() : tool.argumentSource)
     }
+}
 
-    private var mostCalls: Int { allowsParallelCalls ? Self.mostTools : 1 }
+extension Tool {
+    var argumentSource: GrammarSource { .jsonSchema(.object(parameters)) }
 }

@@ -1,5 +1,4 @@
 internal import Grammar
-internal import JSON
 
 /// How a family of models writes calls of functions, and reads their results.
 protocol ToolDialect: Sendable {
@@ -50,29 +49,6 @@ protocol ToolDialect: Sendable {
 
     /// What stands before, between and after the calls of an answer.
     var frame: (open: String, separator: String, close: String) { get }
-}
-
-/// Where in an answer a call may begin.
-struct CallPlace: Sendable {
-    /// Nothing but white space since the last line break.
-    var isLineStart = true
-    /// Nothing but white space since the last call.
-    var followsCall = false
-}
-
-/// The beginning of a call.
-struct CallHead: Sendable, Equatable {
-    enum Style: Sendable {
-        /// In the dialect's markers.
-        case marked
-        /// A JSON object alone.
-        case object
-        /// A JSON object in a Markdown fence.
-        case fenced
-    }
-
-    var name: String
-    var style = Style.marked
 }
 
 extension ToolDialect {

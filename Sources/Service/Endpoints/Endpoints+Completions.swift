@@ -10,6 +10,11 @@ extension Endpoints {
                 try CompletionCall.chat(body: request.body, context: ready.context, requestID: request.clientID)
             }
         }
+        router.addAPI("POST", "/chat/completions/control") { request in
+            await prepared(request) { ready throws(APIError) in
+                try ready.context.running.control(body: request.body)
+            }
+        }
         router.addAPI("POST", "/completions") { request in
             await complete(request) { ready throws(APIError) in
                 try CompletionCall.text(body: request.body, context: ready.context, requestID: request.clientID)

@@ -12,5 +12,6 @@ extension Endpoints {
                 .json(try ModelList(ready.context).response(for: request.parameters["id"] ?? ""))
             }
         }
+        router.addAPI("GET", "/user/balance") { request in authorized(request) { _ in .json(BalanceResponse.body) } }
     }
 }

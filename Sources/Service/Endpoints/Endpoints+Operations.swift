@@ -1,22 +1,78 @@
 internal import Engine
 internal import HTTP
+internal import JSON
 internal import OpenAI
 
 extension Endpoints {
     /// What tells about the server itself, to whoever runs it.
     func addOperations(to router: inout Router) {
-        router.add("GET", "/health") { _ in
-            answer { () throws(APIError) in
-                _ = try state.ready()
-                return HTTPResponse()
+        for path in ["/health", "/v1/health", "/ping"] { router.add("GET", path) { _ in health() } }
+        router.add("POST", "/ping") { _ in health() }
+        router.add("GET", "/live") { _ in .json(Self.ok) }
+        router.add("GET", "/version") { _ in .json(VersionResponse.body(version: Version.text)) }
+        router.add("GET", "/openapi.json") { _ in
+            .json(APIDescription.document(models: state.served?.context.names ?? []))
+        }
+        router.add("GET", "/metrics") { _ in metrics() }
+        router.add("GET", "/load") { _ in load() }
+        router.add("GET", "/props") { request in
+            authorized(request) { .json(ServerProperties($0).properties) }
+        }
+        router.add("GET", "/slots") { request in
+            authorized(request) { ready throws(APIError) in
+                let places = ready.engine.limits.maxSequences - ready.engine.statistics.runningSequences
+                if request.queryValue("fail_on_no_slot") == "1", places <= 0 {
+                    throw .unavailable("No slot is free.", retryAfter: 1)
+                }
+                return .json(ServerProperties(ready).slots)
             }
         }
-        router.add("GET", "/version") { _ in .json(VersionResponse.body(version: Version.text)) }
-        router.add("GET", "/metrics") { _ in metrics() }
+        router.add("GET", "/v1/requests") { request in
+            authorized(request) { .json($0.metrics.recent.response) }
+        }
+        router.add("POST", "/reset_prefix_cache") { await resetPrefixCache($0) }
+    }
+
+    private static let ok = Array(#"{"status":"ok"}"#.utf8)
+
+    private func health() -> HTTPResponse {
+        answer { () throws(APIError) in
+            _ = try state.ready()
+            return .json(Self.ok)
+        }
     }
 
     private func metrics() -> HTTPResponse {
         let text = state.served.map { $0.metrics.text($0.engine.statistics) } ?? ""
         return HTTPResponse(contentType: "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
+    }
+
+    /// vLLM's: the number of requests under way.
+    private func load() -> HTTPResponse {
+        .json(["server_load": .integer(state.served?.engine.statistics.openRequests ?? 0)])
+    }
+
+    private func resetPrefixCache(_ request: HTTPRequest) async -> HTTPResponse {
+        do throws(APIError) {
+            guard let administrators else {
+                throw APIError.forbidden(
+                    "\(request.path) is for administrators: start the server with --admin-api-key and send that key.")
+            }
+            try administrators.check(request)
+            guard let blocks = try await state.ready().engine.resetPrefixCache() else {
+                throw APIError.unavailable("The server is shutting down.", retryAfter: 10)
+            }
+            return .json(["status": "ok", "forgotten_blocks": .integer(blocks)])
+        } catch {
+            return error.response
+        }
+    }
+}
+
+extension HTTPResponse {
+    static func json(_ value: JSONValue) -> HTTPResponse {
+        var bytes: [UInt8] = []
+        value.write(into: &bytes)
+        return .json(bytes)
     }
 }

@@ -5,16 +5,25 @@ internal import OpenAI
 struct Endpoints: Sendable {
     let state: ServiceState
     let authenticator: Authenticator
+    /// Lets administrators in; nil: nobody is one.
+    let administrators: Authenticator?
     let keepAlive: Duration?
     /// Responses that clients may ask for again.
     let responses: ResponseStore
+    /// nil: no page is served.
+    let page: Page?
     let preparation = RequestPreparation()
 
-    init(state: ServiceState, authenticator: Authenticator, keepAlive: Duration?, responses: ResponseStore) {
+    init(
+        state: ServiceState, authenticator: Authenticator, administrators: Authenticator? = nil, keepAlive: Duration?,
+        responses: ResponseStore, page: Page?
+    ) {
         self.state = state
         self.authenticator = authenticator
+        self.administrators = administrators
         self.keepAlive = keepAlive
         self.responses = responses
+        self.page = page
     }
 
     /// - Parameter cors: which browser pages may call.
@@ -32,6 +41,9 @@ struct Endpoints: Sendable {
         addCompletions(to: &router)
         addResponses(to: &router)
         addMessages(to: &router)
+        page?.addRoutes(to: &router) { request in
+            APIError.notFound(method: request.method, path: request.path).response
+        }
         return router
     }
 

@@ -25,13 +25,18 @@ enum Fixture {
     /// The tokenizer without tokens for the reasoning tags: they are spelled in letters.
     static let spelledTokenizer: Tokenizer = {
         do {
-            var text = String(decoding: try bytes(of: "tokenizer.json"), as: UTF8.self)
-            text = text.replacing("\"<think>\"", with: "\"<a>\"").replacing("\"</think>\"", with: "\"</a>\"")
-            return try Tokenizer(tokenizerJSON: Array(text.utf8), configuration: nil)
+            return try tokenizer(renaming: ["<think>": "<a>", "</think>": "</a>"])
         } catch {
             fatalError("\(error)")
         }
     }()
+
+    /// The tokenizer with other texts for some of its added tokens.
+    static func tokenizer(renaming names: [String: String]) throws -> Tokenizer {
+        var text = String(decoding: try bytes(of: "tokenizer.json"), as: UTF8.self)
+        for (old, new) in names { text = text.replacing("\"\(old)\"", with: "\"\(new)\"") }
+        return try Tokenizer(tokenizerJSON: Array(text.utf8), configuration: nil)
+    }
 
     static let spelledTags = ReasoningTags(
         tokenizer: spelledTokenizer,

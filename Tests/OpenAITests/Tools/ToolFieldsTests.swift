@@ -95,4 +95,54 @@ import Testing
         refuse(["functions": functions, "function_call": "required"], "function_call")
         refuse(["functions": [["name": "f", "parameters": 1]]], "functions[0].parameters")
     }
+
+    @Test func `messages of the older spelling are calls and results`() throws {
+        let messages: JSONValue = [
+            ["role": "assistant", "content": nil, "function_call": ["name": "f", "arguments": "{\"a\": 1}"]],
+            ["role": "function", "name": "f", "content": "2"],
+        ]
+        let fields = try TemplateFields(try FieldReader(["messages": messages]))
+        #expect(fields.messages[0].toolCalls == [.init(id: nil, name: "f", arguments: "{\"a\": 1}")])
+        #expect(fields.messages[1].role == .tool)
+        #expect(fields.messages[1].name == "f")
+    }
+
+    @Test func `mutated fields are read or refused`() throws {
+        var generator = SplitMix(state: 11)
+        let scraps: [JSONValue] = [
+            nil, true, 3, "", "auto", "required", "function", [], [:], ["type": "function"], ["name": "f"],
+            .array([nil]),
+            ["type": "allowed_tools", "allowed_tools": ["mode": "auto", "tools": [["type": "function"]]]],
+            ["type": "object", "properties": ["a": 1]],
+        ]
+        func scrap() -> JSONValue { scraps[Int.random(in: 0..<scraps.count, using: &generator)] }
+        func mutated(_ value: JSONValue) -> JSONValue {
+            if Int.random(in: 0..<8, using: &generator) == 0 { return scrap() }
+            switch value {
+            case .array(let elements): return .array(elements.map { mutated($0) })
+            case .object(let members):
+                var result = JSONObject()
+                for (key, member) in members { result[key] = mutated(member) }
+                return .object(result)
+            default: return value
+            }
+        }
+        let whole: JSONObject = [
+            "tools": [tool("f", ["parameters": ["type": "object"], "strict": true]), tool("g", ["description": "G"])],
+            "tool_choice": ["type": "function", "function": ["name": "f"]], "parallel_tool_calls": true,
+            "functions": [["name": "h"]], "function_call": "auto",
+        ]
+        var accepted = 0
+        for _ in 0..<3000 {
+            guard case .object(let fields) = mutated(.object(whole)) else { continue }
+            do {
+                _ = try decode(fields)
+                accepted += 1
+            } catch {
+                let error = try #require(error as? APIError)
+                #expect(error.status == 400)
+            }
+        }
+        #expect((1..<3000).contains(accepted))
+    }
 }
