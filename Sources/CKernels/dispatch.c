@@ -3,7 +3,7 @@
 #include <string.h>
 
 /// Every table, the fastest last.
-static const enum ck_isa isas[] = {ck_isa_scalar, ck_isa_avx2};
+static const enum ck_isa isas[] = {ck_isa_scalar, ck_isa_avx2, ck_isa_avx512};
 enum { ISA_COUNT = sizeof isas / sizeof *isas };
 
 const struct ck_kernels *ck_kernels_for(enum ck_isa isa) {
@@ -14,6 +14,14 @@ const struct ck_kernels *ck_kernels_for(enum ck_isa isa) {
 #if defined(__x86_64__)
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
             return &ck_kernels_avx2;
+#endif
+        return NULL;
+    case ck_isa_avx512:
+        // Each says too that the system keeps the registers; what has these features has AVX2, FMA and F16C.
+#if defined(__x86_64__)
+        if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni"))
+            return &ck_kernels_avx512;
 #endif
         return NULL;
     }
@@ -45,5 +53,7 @@ const char *ck_isa_name(enum ck_isa isa) {
         return "scalar";
     case ck_isa_avx2:
         return "avx2";
+    case ck_isa_avx512:
+        return "avx512";
     }
 }

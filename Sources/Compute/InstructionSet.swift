@@ -4,11 +4,13 @@ import CKernels
 package enum InstructionSet: String, Sendable, CaseIterable {
     case scalar
     case avx2
+    case avx512
 
     var kernelSet: ck_isa {
         switch self {
         case .scalar: .scalar
         case .avx2: .avx2
+        case .avx512: .avx512
         }
     }
 
@@ -16,6 +18,7 @@ package enum InstructionSet: String, Sendable, CaseIterable {
         switch isa {
         case .scalar: self = .scalar
         case .avx2: self = .avx2
+        case .avx512: self = .avx512
         }
     }
 

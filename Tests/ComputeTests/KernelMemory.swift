@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// The tables that this machine can run.
-let runnableTables: [ck_isa] = [ck_isa.scalar, .avx2].filter { ck_kernels_for($0) != nil }
+let runnableTables: [ck_isa] = [ck_isa.scalar, .avx2, .avx512].filter { ck_kernels_for($0) != nil }
 
 func kernels(_ isa: ck_isa) throws -> ck_kernels { try #require(ck_kernels_for(isa)).pointee }
 

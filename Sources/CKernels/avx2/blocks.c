@@ -1,8 +1,10 @@
 #if defined(__x86_64__)
 #include "avx2.h"
-#include "blockpanel.h"
+#include "blocktile.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "../vector/blockpanel.h"
+
+CK_TARGET_BEGIN
 
 /// As the scalar table quantises a block, with the same bits.
 CK_INLINE void quantize_vectors(const float *x, struct quantized *out, struct quantized_wide *wide) {
@@ -45,8 +47,8 @@ CK_INLINE void quantize_vectors(const float *x, struct quantized *out, struct qu
     __m256i bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(halves[0], halves[1]), 0xd8);
     _mm256_storeu_si256((__m256i *)out->integers, bytes);
     out->scale = wide->scale = float_of(magnitude) / 127.0f;
-    out->weighted_sum = out->scale * (float)(out->quarters[0][0] + out->quarters[0][1] + out->quarters[1][0] +
-                                             out->quarters[1][1]);
+    out->weighted_sum =
+        out->scale * (float)(out->quarters[0][0] + out->quarters[0][1] + out->quarters[1][0] + out->quarters[1][1]);
 }
 
 void ck_avx2_quantize(const float *x, size_t x_stride, size_t rows, size_t k, void *out, size_t out_stride) {
@@ -59,29 +61,5 @@ void ck_avx2_quantize(const float *x, size_t x_stride, size_t rows, size_t k, vo
     }
 }
 
-#define FORMATS(DO)                                                                                                    \
-    DO(q8_0) DO(q4_0) DO(q4_1) DO(q5_0) DO(q5_1) DO(q2_k)                                                              \
-    DO(q3_k) DO(q4_k) DO(q5_k) DO(q6_k) DO(iq4_nl) DO(iq4_xs)
-
-// Functions of their own, or the compiler would need minutes for the one that holds them all.
-#define FORMAT(name)                                                                                                   \
-    static __attribute__((noinline)) void multiply_##name(const struct ck_matmul *job) {                               \
-        block_panels(ck_format_##name, job);                                                                               \
-    }
-FORMATS(FORMAT)
-#undef FORMAT
-
-void ck_avx2_matmul_blocks(const struct ck_matmul *job) {
-    switch (job->format) {
-#define FORMAT(name)                                                                                                   \
-    case ck_format_##name:                                                                                             \
-        return multiply_##name(job);
-        FORMATS(FORMAT)
-#undef FORMAT
-    default:
-        return;
-    }
-}
-
-#pragma clang attribute pop
+CK_TARGET_END
 #endif

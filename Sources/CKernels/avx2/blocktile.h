@@ -5,24 +5,10 @@
 
 #include "blockunpack.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+CK_TARGET_BEGIN
 
 /// Rows of a tile: the sums of five rows and two vectors leave registers for what they are made of.
 enum { TILE_HEIGHT_MAX = 5 };
-
-struct block_tile {
-    const struct panel *panel;
-    /// Where integers come straight from it: the strip.
-    const uint8_t *strip;
-    /// The first block's number in the strip, and how many there are in the panel.
-    size_t block, count;
-    /// The first block of the first row, as the arithmetic reads it.
-    const char *x;
-    /// Bytes from row to row.
-    size_t stride;
-    /// [row][16], added to.
-    float *sums;
-};
 
 /// One block of a tile.
 struct tile_block {
@@ -161,8 +147,8 @@ CK_INLINE void tile_block_halves(enum ck_format format, bool direct, size_t rows
             const char *x = block->x + block->offsets[r];
             __m256i *product = products + r * VECTORS, zeros;
             if (zero_shift(format))
-                zeros = _mm256_slli_epi16(broadcast4(x + offsetof(struct quantized, quarters) + h * 4),
-                                          zero_shift(format));
+                zeros =
+                    _mm256_slli_epi16(broadcast4(x + offsetof(struct quantized, quarters) + h * 4), zero_shift(format));
             for (size_t v = 0; v < VECTORS; v++) {
                 __m256i sum = sums[r * VECTORS + v];
                 if (zero_shift(format))
@@ -189,10 +175,6 @@ CK_INLINE void tile_block_signed(enum ck_format format, bool direct, size_t rows
 /// Whether rows are read as 16-bit integers.
 CK_INLINE bool reads_wide(enum ck_format format, bool direct) {
     return !direct && arithmetic_of(format) == arithmetic_signed;
-}
-
-CK_INLINE size_t quantized_block_bytes(bool wide) {
-    return wide ? sizeof(struct quantized_wide) : sizeof(struct quantized);
 }
 
 CK_INLINE void block_tile(enum ck_format format, bool direct, size_t rows, const struct block_tile *tile) {
@@ -238,4 +220,44 @@ CK_INLINE void run_tile(enum ck_format format, bool direct, size_t rows, const s
     }
 }
 
-#pragma clang attribute pop
+/// The lanes i with begin <= n + i < end.
+CK_INLINE __m256i lanes_between(size_t begin, size_t end, size_t n) {
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    __m256i first = _mm256_set1_epi32(begin > n ? (int)smaller(begin - n, 8) : 0);
+    __m256i last = _mm256_set1_epi32(end > n ? (int)smaller(end - n, 8) : 0);
+    return _mm256_andnot_si256(_mm256_cmpgt_epi32(first, lanes), _mm256_cmpgt_epi32(last, lanes));
+}
+
+/// Writes the outputs from n on that are in the job's range.
+CK_INLINE void write_outputs(const struct ck_matmul *job, float *y, size_t n, __m256 sums) {
+    if (n >= job->n_begin && n + 8 <= job->n_end) {
+        if (job->bias)
+            sums = _mm256_add_ps(sums, _mm256_loadu_ps(job->bias + n));
+        _mm256_storeu_ps(y, job->accumulate ? _mm256_add_ps(_mm256_loadu_ps(y), sums) : sums);
+        return;
+    }
+    __m256i mask = lanes_between(job->n_begin, job->n_end, n);
+    if (job->bias)
+        sums = _mm256_add_ps(sums, _mm256_maskload_ps(job->bias + n, mask));
+    if (job->accumulate)
+        sums = _mm256_add_ps(_mm256_maskload_ps(y, mask), sums);
+    _mm256_maskstore_ps(y, mask, sums);
+}
+
+/// Writes row m of a strip's outputs, in part if the range begins or ends inside; n is the strip's first output and the
+/// sums of segment s are at sums + s * stride.
+CK_INLINE void finish_strip(const struct ck_matmul *job, size_t m, size_t n, const float *sums, size_t stride) {
+    float *y = job->y + m * job->y_stride + n;
+    for (size_t v = 0; v < VECTORS; v++) {
+        __m256 parts[8];
+        for (size_t segment = 0; segment < job->segment_count; segment++)
+            parts[segment] = _mm256_load_ps(sums + segment * stride + 8 * v);
+        if (job->segment_count == 8)
+            parts[0] =
+                _mm256_add_ps(_mm256_add_ps(_mm256_add_ps(parts[0], parts[1]), _mm256_add_ps(parts[2], parts[3])),
+                              _mm256_add_ps(_mm256_add_ps(parts[4], parts[5]), _mm256_add_ps(parts[6], parts[7])));
+        write_outputs(job, y + 8 * v, n + 8 * v, parts[0]);
+    }
+}
+
+CK_TARGET_END

@@ -2,21 +2,17 @@
 
 // Strips of block formats, unpacked: their integers as the products take them, their scales as f32.
 
-#include "../packed.h"
-#include <immintrin.h>
+#include "target.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "../vector/blocks.h"
+
+CK_TARGET_BEGIN
 
 enum {
     /// Vectors of eight rows in a strip.
     VECTORS = STRIP / 8,
-    /// Steps of four values in a block of 32, and of two when they have 16 bits.
-    STEPS = QUANT_BLOCK / 4,
+    /// Steps of two values of 16 bits in a block of 32.
     WIDE_STEPS = QUANT_BLOCK / 2,
-    /// Blocks of 32 in a panel: one stays in L1 while tile after tile of rows streams it.
-    PANEL_BLOCKS = 8,
-    /// Bytes that weights are fetched ahead of their unpacking.
-    AHEAD = 8192,
 };
 
 /// How a format's integers are multiplied.
@@ -83,8 +79,7 @@ CK_INLINE __m256 f16s_at(const uint8_t *packed, size_t offset, size_t v) {
 
 /// Bits [shift, shift + bits) of 32-bit lanes.
 CK_INLINE __m256i lane_field(__m256i x, size_t shift, size_t bits) {
-    return _mm256_and_si256(_mm256_srl_epi32(x, _mm_cvtsi64_si128((int64_t)shift)),
-                            _mm256_set1_epi32((1 << bits) - 1));
+    return _mm256_and_si256(_mm256_srl_epi32(x, _mm_cvtsi64_si128((int64_t)shift)), _mm256_set1_epi32((1 << bits) - 1));
 }
 
 CK_INLINE __m256i nibbles(const uint8_t *packed, size_t offset, size_t high, size_t v) {
@@ -219,13 +214,6 @@ CK_INLINE __m256i step_weights(enum ck_format format, const uint8_t *packed, siz
     return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)iq4_values)), integers);
 }
 
-/// Fetches what lies AHEAD of step `step` of block j: the steps of a block share the lines of its bytes.
-CK_INLINE void fetch_ahead(enum ck_format format, const uint8_t *packed, size_t j, size_t step) {
-    size_t share = block_of(format).bytes * STRIP * QUANT_BLOCK / block_of(format).values;
-    for (size_t line = step * 64; line < share; line += STEPS * 64)
-        _mm_prefetch((const char *)packed + j * share + line + AHEAD, _MM_HINT_T0);
-}
-
 /// Unpacks the integers of block j of a packed block into block `place` of the panel.
 CK_INLINE void unpack_integers(enum ck_format format, const uint8_t *packed, size_t j, size_t place,
                                struct panel *panel) {
@@ -258,16 +246,4 @@ CK_INLINE void unpack_scales(enum ck_format format, const uint8_t *packed, size_
     }
 }
 
-/// Unpacks the blocks [block, block + count) of 32 of a strip, or of their scales alone.
-CK_INLINE void unpack_panel(enum ck_format format, const uint8_t *strip, size_t block, size_t count,
-                            bool scales_alone, struct panel *panel) {
-    size_t parts = block_of(format).values / QUANT_BLOCK;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *packed = packed_at(format, strip, block + i);
-        unpack_scales(format, packed, (block + i) % parts, i, panel);
-        if (!scales_alone)
-            unpack_integers(format, packed, (block + i) % parts, i, panel);
-    }
-}
-
-#pragma clang attribute pop
+CK_TARGET_END

@@ -1,8 +1,11 @@
 #if defined(__x86_64__)
 #include "avx2.h"
 #include "vectors.h"
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
 #include "../blocks.h"
+#include "../vector/tiles.h"
+
+CK_TARGET_BEGIN
 #include "../cachestore.h"
 
 void ck_avx2_store(enum ck_format format, const float *x, void *out, size_t n) {
@@ -33,7 +36,7 @@ void ck_avx2_store(enum ck_format format, const float *x, void *out, size_t n) {
 CK_INLINE void load_row(enum ck_format format, const void *x, float *out, size_t n) {
     size_t i = 0;
     for (; i + CK_LANES <= n; i += CK_LANES)
-        _mm256_storeu_ps(out + i, load8(format, (const char *)x + i * width_of(format)));
+        _mm256_storeu_ps(out + i, load_values(format, (const char *)x + i * width_of(format)));
     if (i < n) {
         float tail[CK_LANES];
         _mm256_storeu_ps(tail, load_tail(format, (const char *)x + i * width_of(format), n - i));
@@ -63,5 +66,6 @@ void ck_avx2_load(enum ck_format format, const void *x, const float *scales, flo
         break;
     }
 }
-#pragma clang attribute pop
+
+CK_TARGET_END
 #endif

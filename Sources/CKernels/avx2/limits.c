@@ -1,7 +1,10 @@
 #if defined(__x86_64__)
 #include "avx2.h"
 #include "vectors.h"
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
+#include "../vector/limits.h"
+
+CK_TARGET_BEGIN
 
 size_t ck_avx2_read_loop(const void *buffer, size_t bytes, uint64_t *checksum) {
     // Four streams with prefetching, as matmul reads its weights.
@@ -25,24 +28,6 @@ size_t ck_avx2_read_loop(const void *buffer, size_t bytes, uint64_t *checksum) {
     return part * STREAMS;
 }
 
-double ck_avx2_arithmetic_loop(size_t iterations, float *checksum) {
-    __m256 acc[12], a = _mm256_set1_ps(0.5f), b = _mm256_set1_ps(1.0f);
-    // Opaque to the compiler: otherwise it would compute the sum beforehand.
-    __asm__ volatile("" : "+x"(a), "+x"(b));
-    for (size_t i = 0; i < 12; i++)
-        acc[i] = _mm256_setzero_ps();
-    for (size_t n = 0; n < iterations; n++)
-        for (size_t i = 0; i < 12; i++)
-            acc[i] = _mm256_fmadd_ps(acc[i], a, b);
-    __m256 sum = _mm256_setzero_ps();
-    for (size_t i = 0; i < 12; i++)
-        sum = _mm256_add_ps(sum, acc[i]);
-    float lanes[CK_LANES];
-    _mm256_storeu_ps(lanes, sum);
-    *checksum = sum_of_lanes(lanes);
-    return 2.0 * CK_LANES * 12 * (double)iterations;
-}
-
 double ck_avx2_integer_loop(size_t iterations, uint64_t *checksum) {
     enum { SUMS = 12 };
     __m256i sums[SUMS], a = _mm256_set1_epi8(1), b = _mm256_set1_epi8(1);
@@ -62,5 +47,6 @@ double ck_avx2_integer_loop(size_t iterations, uint64_t *checksum) {
     *checksum = words[0] ^ words[1] ^ words[2] ^ words[3];
     return 2.0 * 32 * SUMS * (double)iterations;
 }
-#pragma clang attribute pop
+
+CK_TARGET_END
 #endif

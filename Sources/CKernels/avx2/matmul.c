@@ -1,40 +1,6 @@
 #if defined(__x86_64__)
 #include "avx2.h"
-#include "panel.h"
-#include "stream.h"
+#include "vectors.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-
-// Streams and panels add in the same order: lane i of an accumulator takes the elements i, i + 8, ... of a segment with
-// one fused multiply-add each. In f8e4m3 that holds within a run, and the run enters the segment's lanes with one more
-// fused multiply-add by its scale.
-
-CK_INLINE void multiply(enum ck_format format, const struct ck_matmul *job) {
-    if (job->m <= stream_rows_max(format))
-        stream(format, job);
-    else
-        panels(format, job);
-}
-
-static void multiply_f32(const struct ck_matmul *job) { multiply(ck_format_f32, job); }
-static void multiply_f16(const struct ck_matmul *job) { multiply(ck_format_f16, job); }
-static void multiply_bf16(const struct ck_matmul *job) { multiply(ck_format_bf16, job); }
-static void multiply_f8e4m3(const struct ck_matmul *job) { multiply(ck_format_f8e4m3, job); }
-
-void ck_avx2_matmul(const struct ck_matmul *job) {
-    switch (job->format) {
-    case ck_format_f32:
-        return multiply_f32(job);
-    case ck_format_f16:
-        return multiply_f16(job);
-    case ck_format_bf16:
-        return multiply_bf16(job);
-    case ck_format_f8e4m3:
-        return multiply_f8e4m3(job);
-    default:
-        return ck_avx2_matmul_blocks(job);
-    }
-}
-
-#pragma clang attribute pop
+#include "../vector/matmul.h"
 #endif

@@ -2,9 +2,11 @@
 #include "../common.h"
 #include "../tables.h"
 #include "avx2.h"
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "target.h"
+
+CK_TARGET_BEGIN
 #include "../elementwise.h"
-#pragma clang attribute pop
+CK_TARGET_END
 
 const struct ck_kernels ck_kernels_avx2 = {
     .isa = ck_isa_avx2,

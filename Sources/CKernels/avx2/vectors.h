@@ -1,25 +1,44 @@
 #pragma once
 
-// Vectors of eight floats: decoding, tails, dot products and sums.
+// Vectors of eight floats: what the shared loops of products and attention are built from.
+
+#include "target.h"
 
 #include "../common.h"
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+CK_TARGET_BEGIN
 
-/// Stored e4m3 decodes as an f16 of the same bits: 2^8 too small. Scales take the factor back.
-#define CK_F8_FACTOR 0x1p8f
+typedef __m256 vector;
+enum { LANES = 8 };
 
-enum {
-    /// A tile of dot products: three rows by four outputs fill the sixteen registers (twelve sums, three rows' values
-    /// and one output's).
-    TILE_ROWS = 3,
-    TILE_OUTPUTS = 4,
-    TILE = TILE_ROWS * TILE_OUTPUTS,
-};
+CK_INLINE vector splat(float x) { return _mm256_set1_ps(x); }
+/// At a boundary of a whole vector.
+CK_INLINE vector load_aligned(const float *p) { return _mm256_load_ps(p); }
+CK_INLINE void store_aligned(float *p, vector x) { _mm256_store_ps(p, x); }
+CK_INLINE vector multiply_add(vector a, vector b, vector c) { return _mm256_fmadd_ps(a, b, c); }
+CK_INLINE vector multiply_subtract(vector a, vector b, vector c) { return _mm256_fnmadd_ps(a, b, c); }
+/// The second operand where one is NaN.
+CK_INLINE vector larger(vector a, vector b) { return _mm256_max_ps(a, b); }
+CK_INLINE vector rounded(vector x) { return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 
-/// Decodes eight values at p; f8e4m3 comes out divided by CK_F8_FACTOR, and its NaN as a number.
-CK_INLINE __m256 load8(enum ck_format format, const void *p) {
+/// x times 2 to the whole number n, x where n is NaN.
+CK_INLINE vector times_power(vector x, vector n) {
+    __m256i exponent = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23); // a NaN's integer is 2^31, whose shift is 0
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(x), exponent));
+}
+
+/// The lanes of y, 0 where x is below the limit.
+CK_INLINE vector unless_below(vector x, vector limit, vector y) {
+    return _mm256_andnot_ps(_mm256_cmp_ps(x, limit, _CMP_LT_OQ), y);
+}
+
+/// Eight lanes with the same sum, and eight with the same maximum.
+CK_INLINE __m256 summed_to_eight(vector x) { return x; }
+CK_INLINE __m256 largest_of_eight(vector x) { return x; }
+
+/// Decodes a vector of values at p; f8e4m3 comes out divided by CK_F8_FACTOR, and its NaN as a number.
+CK_INLINE vector load_values(enum ck_format format, const void *p) {
     switch (format) {
     case ck_format_f32:
         return _mm256_loadu_ps(p);
@@ -37,106 +56,15 @@ CK_INLINE __m256 load8(enum ck_format format, const void *p) {
     }
 }
 
-/// Like load8 for n < 8 values; the lanes beyond are 0.
-CK_INLINE __m256 load_tail(enum ck_format format, const void *p, size_t n) {
-    char bytes[32] = {0};
-    memcpy(bytes, p, n * width_of(format));
-    return load8(format, bytes);
-}
-
-/// The sums of the lanes of a, b, c and d, each in the order of sum_of_lanes.
-CK_INLINE __m128 sums4(__m256 a, __m256 b, __m256 c, __m256 d) {
-    __m128 a4 = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
-    __m128 b4 = _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps(b, 1));
-    __m128 c4 = _mm_add_ps(_mm256_castps256_ps128(c), _mm256_extractf128_ps(c, 1));
-    __m128 d4 = _mm_add_ps(_mm256_castps256_ps128(d), _mm256_extractf128_ps(d, 1));
-    __m128 ab = _mm_add_ps(_mm_unpacklo_ps(a4, b4), _mm_unpackhi_ps(a4, b4));
-    __m128 cd = _mm_add_ps(_mm_unpacklo_ps(c4, d4), _mm_unpackhi_ps(c4, d4));
-    return _mm_add_ps(_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab));
-}
-
-/// Writes one result.
-CK_INLINE void finish(const struct ck_matmul *job, size_t m, size_t n, float result) {
-    float *y = job->y + m * job->y_stride + n;
-    if (job->bias)
-        result += job->bias[n];
-    *y = job->accumulate ? *y + result : result;
-}
-
-/// Decodes sixteen e4m3 values at p like load8: low[0...7] and high[8...15].
-CK_INLINE void load16_f8(const void *p, __m256 *low, __m256 *high) {
+/// Decodes two vectors of e4m3 values at p in the same way.
+CK_INLINE void load_pair_f8(const void *p, vector pair[2]) {
     __m256i wide = _mm256_slli_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128(p)), 7);
     wide = _mm256_and_si256(wide, _mm256_set1_epi16((short)0xbfff));
-    *low = _mm256_cvtph_ps(_mm256_castsi256_si128(wide));
-    *high = _mm256_cvtph_ps(_mm256_extracti128_si256(wide, 1));
+    pair[0] = _mm256_cvtph_ps(_mm256_castsi256_si128(wide));
+    pair[1] = _mm256_cvtph_ps(_mm256_extracti128_si256(wide, 1));
 }
 
-/// Collects in `seen` whether one of 32 e4m3 values at p is NaN: without its sign, 0xff stands for NaN alone.
-CK_INLINE __m256i see_nan_f8(const void *p, __m256i seen) {
-    return _mm256_max_epu8(seen, _mm256_or_si256(_mm256_loadu_si256(p), _mm256_set1_epi8((char)0x80)));
-}
+/// A vector of 8-bit integers as floats.
+CK_INLINE vector load_integers(const void *p) { return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(p))); }
 
-CK_INLINE bool saw_nan_f8(__m256i seen) {
-    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(seen, _mm256_set1_epi8((char)0xff))) != 0;
-}
-
-/// The same of n values at p.
-CK_INLINE __m256i see_nan_run_f8(const char *p, size_t n, __m256i seen) {
-    size_t i = 0;
-    for (; i + 32 <= n; i += 32)
-        seen = see_nan_f8(p + i, seen);
-    if (i == n)
-        return seen;
-    uint8_t tail[32] = {0};
-    memcpy(tail, p + i, n - i);
-    return see_nan_f8(tail, seen);
-}
-
-/// The factor of the run of e4m3 values of output n at k.
-CK_INLINE float run_scale(const struct ck_matmul *job, size_t n, size_t k) {
-    return job->scales[n / CK_SCALE_BLOCK * job->scale_stride + k / CK_SCALE_BLOCK] * CK_F8_FACTOR;
-}
-
-/// Decodes n values to out, with zeros up to the next multiple of 8, and fetches n values at `next`; f8e4m3 as load8.
-CK_INLINE void decode(enum ck_format format, const void *from, const void *next, size_t n, float *out) {
-    size_t width = width_of(format), line = 64 / width, i = 0;
-    const char *p = from;
-    for (; i + line <= n; i += line) {
-        _mm_prefetch((const char *)next + i * width, _MM_HINT_T0);
-        for (size_t j = i; j < i + line; j += CK_LANES)
-            _mm256_store_ps(out + j, load8(format, p + j * width));
-    }
-    for (; i + CK_LANES <= n; i += CK_LANES)
-        _mm256_store_ps(out + i, load8(format, p + i * width));
-    if (i < n)
-        _mm256_store_ps(out + i, load_tail(format, p + i * width, n - i));
-}
-
-/// The height of the next tile when `left` rows are to do: threes, then twos; one only if there is but one.
-CK_INLINE size_t tile_height(size_t left) { return left == 4 ? 2 : smaller(left, TILE_ROWS); }
-
-/// Keeps the compiler from loading the next output's weights before this output's three sums have used theirs: there
-/// is no register left.
-CK_INLINE void hold_order(__m256 *acc) {
-    __asm__ volatile("" : "+x"(acc[0]), "+x"(acc[TILE_OUTPUTS]), "+x"(acc[2 * TILE_OUTPUTS]) : : "memory");
-}
-
-/// acc[r * TILE_OUTPUTS + c] += x[r] * w[c] over the columns [k, end), whole vectors of aligned rows.
-CK_INLINE void dot_tile(size_t rows, const float *x, size_t x_stride, const float *w, size_t w_stride, size_t k,
-                        size_t end, __m256 *acc) {
-#pragma clang loop unroll_count(4)
-    for (; k < end; k += CK_LANES) {
-        __m256 values[TILE_ROWS];
-        for (size_t r = 0; r < rows; r++)
-            values[r] = _mm256_load_ps(x + r * x_stride + k);
-        for (size_t c = 0; c < TILE_OUTPUTS; c++) {
-            __m256 weights = _mm256_load_ps(w + c * w_stride + k);
-            for (size_t r = 0; r < rows; r++)
-                acc[r * TILE_OUTPUTS + c] = _mm256_fmadd_ps(values[r], weights, acc[r * TILE_OUTPUTS + c]);
-            if (rows == TILE_ROWS)
-                hold_order(acc + c);
-        }
-    }
-}
-
-#pragma clang attribute pop
+CK_TARGET_END

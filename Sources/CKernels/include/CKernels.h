@@ -199,6 +199,8 @@ enum __attribute__((enum_extensibility(closed))) ck_isa {
     ck_isa_scalar,
     /// AVX2 with FMA and F16C.
     ck_isa_avx2,
+    /// AVX-512 F, BW, DQ, VL and VNNI: Ice Lake, Zen 4 and newer.
+    ck_isa_avx512,
 };
 
 struct ck_kernels {
@@ -261,12 +263,12 @@ struct ck_kernels {
 const struct ck_kernels *_Nullable ck_kernels_for(enum ck_isa isa);
 /// The fastest table that this machine can run.
 const struct ck_kernels *ck_kernels_best(void);
-/// The table of that name ("scalar", "avx2"); the best one for NULL or "", NULL if the name is unknown or this machine
-/// cannot run the table.
+/// The table of that name ("scalar", "avx2", "avx512"); the best one for NULL or "", NULL if the name is unknown or
+/// this machine cannot run the table.
 const struct ck_kernels *_Nullable ck_kernels_named(const char *_Nullable name);
 /// The table that the environment variable APUS_ISA names, see ck_kernels_named.
 const struct ck_kernels *_Nullable ck_kernels_selected(void);
-/// "scalar", "avx2".
+/// "scalar", "avx2", "avx512".
 const char *ck_isa_name(enum ck_isa isa);
 
 /// The blocks of a format.

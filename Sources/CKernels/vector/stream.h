@@ -2,9 +2,9 @@
 
 // Matrix times few rows: weights are decoded on their way from memory to the multiply-add.
 
-#include "vectors.h"
+#include "tiles.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+CK_TARGET_BEGIN
 
 /// Bytes that a stream of weights is fetched ahead.
 enum { AHEAD = 512 };
@@ -15,33 +15,33 @@ struct streams {
     const char *w[TILE_OUTPUTS];
 };
 
-/// acc[r * TILE_OUTPUTS + c] += x[r] * w[c] over the elements [k, k + 8), or fewer with `tail`.
+/// acc[r * TILE_OUTPUTS + c] += x[r] * w[c] over a vector of elements from k on, or fewer with `tail`.
 CK_INLINE void stream_step(enum ck_format format, size_t rows, const struct streams *in, size_t k, size_t tail,
-                           __m256 *acc) {
-    __m256 x[TILE_ROWS];
+                           vector *acc) {
+    vector x[TILE_ROWS];
     for (size_t r = 0; r < rows; r++)
-        x[r] = tail ? load_tail(ck_format_f32, in->x[r] + k, tail) : _mm256_loadu_ps(in->x[r] + k);
+        x[r] = tail ? load_tail(ck_format_f32, in->x[r] + k, tail) : load_values(ck_format_f32, in->x[r] + k);
     for (size_t c = 0; c < TILE_OUTPUTS; c++) {
         const char *p = in->w[c] + k * width_of(format);
-        __m256 w = tail ? load_tail(format, p, tail) : load8(format, p);
+        vector w = tail ? load_tail(format, p, tail) : load_values(format, p);
         for (size_t r = 0; r < rows; r++)
-            acc[r * TILE_OUTPUTS + c] = _mm256_fmadd_ps(x[r], w, acc[r * TILE_OUTPUTS + c]);
+            acc[r * TILE_OUTPUTS + c] = multiply_add(x[r], w, acc[r * TILE_OUTPUTS + c]);
         if (rows == TILE_ROWS)
             hold_order(acc + c);
     }
 }
 
 /// The same over the 64 bytes of weights at k.
-CK_INLINE void stream_line(enum ck_format format, size_t rows, const struct streams *in, size_t k, __m256 *acc) {
+CK_INLINE void stream_line(enum ck_format format, size_t rows, const struct streams *in, size_t k, vector *acc) {
     size_t width = width_of(format);
     for (size_t c = 0; c < TILE_OUTPUTS; c++)
         _mm_prefetch(in->w[c] + k * width + AHEAD, _MM_HINT_T0);
-    for (size_t i = 0; i < 64 / width; i += CK_LANES)
+    for (size_t i = 0; i < 64 / width; i += LANES)
         stream_step(format, rows, in, k + i, 0, acc);
 }
 
 /// The same over the 64 e4m3 values at k, also collecting NaN.
-CK_INLINE void stream_line_f8(size_t rows, const struct streams *in, size_t k, __m256 *acc, __m256i *seen) {
+CK_INLINE void stream_line_f8(size_t rows, const struct streams *in, size_t k, vector *acc, __m256i *seen) {
     for (size_t c = 0; c < TILE_OUTPUTS; c++) {
         const char *p = in->w[c] + k;
         _mm_prefetch(p + AHEAD, _MM_HINT_T0);
@@ -49,21 +49,21 @@ CK_INLINE void stream_line_f8(size_t rows, const struct streams *in, size_t k, _
     }
 // Unrolled, the sums would not stay in registers.
 #pragma clang loop unroll(disable)
-    for (size_t i = k; i < k + 64; i += 16)
+    for (size_t i = k; i < k + 64; i += 2 * LANES)
         for (size_t c = 0; c < TILE_OUTPUTS; c++) {
-            __m256 low, high;
-            load16_f8(in->w[c] + i, &low, &high);
+            vector w[2];
+            load_pair_f8(in->w[c] + i, w);
             for (size_t r = 0; r < rows; r++) {
-                __m256 *sum = acc + r * TILE_OUTPUTS + c;
-                *sum = _mm256_fmadd_ps(_mm256_loadu_ps(in->x[r] + i), low, *sum);
-                *sum = _mm256_fmadd_ps(_mm256_loadu_ps(in->x[r] + i + 8), high, *sum);
+                vector *sum = acc + r * TILE_OUTPUTS + c;
+                *sum = multiply_add(load_values(ck_format_f32, in->x[r] + i), w[0], *sum);
+                *sum = multiply_add(load_values(ck_format_f32, in->x[r] + i + LANES), w[1], *sum);
             }
         }
 }
 
 /// acc += x * w over [k, end).
 CK_INLINE void stream_run(enum ck_format format, size_t rows, const struct streams *in, size_t k, size_t end,
-                          __m256 *acc, __m256i *seen) {
+                          vector *acc, __m256i *seen) {
     for (size_t line = 64 / width_of(format); k + line <= end; k += line)
         if (format == ck_format_f8e4m3)
             stream_line_f8(rows, in, k, acc, seen);
@@ -71,7 +71,7 @@ CK_INLINE void stream_run(enum ck_format format, size_t rows, const struct strea
             stream_line(format, rows, in, k, acc);
     for (size_t c = 0; format == ck_format_f8e4m3 && k < end && c < TILE_OUTPUTS; c++)
         *seen = see_nan_run_f8(in->w[c] + k, end - k, *seen);
-    for (; k + CK_LANES <= end; k += CK_LANES)
+    for (; k + LANES <= end; k += LANES)
         stream_step(format, rows, in, k, 0, acc);
     if (k < end)
         stream_step(format, rows, in, k, end - k, acc);
@@ -79,18 +79,18 @@ CK_INLINE void stream_run(enum ck_format format, size_t rows, const struct strea
 
 /// acc += scale * (x * w) over [begin, end), run by run; acc becomes NaN where a weight is.
 CK_INLINE void stream_runs_f8(size_t rows, const struct streams *in, const float *const *scales, size_t begin,
-                              size_t end, __m256 *acc) {
+                              size_t end, vector *acc) {
     __m256i seen = _mm256_setzero_si256();
     for (size_t k = begin, next; k < end; k = next) {
         next = run_end(ck_format_f8e4m3, k, end);
-        __m256 run[TILE];
+        vector run[TILE];
         for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
-            run[i] = _mm256_setzero_ps();
+            run[i] = (vector){0};
         stream_run(ck_format_f8e4m3, rows, in, k, next, run, &seen);
         for (size_t c = 0; c < TILE_OUTPUTS; c++) {
-            __m256 scale = _mm256_set1_ps(scales[c][k / CK_SCALE_BLOCK] * CK_F8_FACTOR);
+            vector scale = splat(scales[c][k / CK_SCALE_BLOCK] * CK_F8_FACTOR);
             for (size_t i = c; i < rows * TILE_OUTPUTS; i += TILE_OUTPUTS)
-                acc[i] = _mm256_fmadd_ps(run[i], scale, acc[i]);
+                acc[i] = multiply_add(run[i], scale, acc[i]);
         }
     }
     if (!saw_nan_f8(seen))
@@ -98,7 +98,7 @@ CK_INLINE void stream_runs_f8(size_t rows, const struct streams *in, const float
     for (size_t c = 0; c < TILE_OUTPUTS; c++)
         if (saw_nan_f8(see_nan_run_f8(in->w[c] + begin, end - begin, _mm256_setzero_si256())))
             for (size_t i = c; i < rows * TILE_OUTPUTS; i += TILE_OUTPUTS)
-                acc[i] = _mm256_set1_ps(NAN);
+                acc[i] = splat(NAN);
 }
 
 /// The outputs n, n + apart, ... of the rows [m, m + rows); those past n_end are computed from its last weights and
@@ -118,9 +118,9 @@ CK_INLINE void stream_tile(enum ck_format format, size_t rows, const struct ck_m
     }
     for (size_t segment = 0, begin = 0, end; segment < job->segment_count; segment++, begin = end) {
         end = segment_end(job, segment);
-        __m256 acc[TILE];
+        vector acc[TILE];
         for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
-            acc[i] = _mm256_setzero_ps();
+            acc[i] = (vector){0};
         if (format == ck_format_f8e4m3)
             stream_runs_f8(rows, &in, scales, begin, end, acc);
         else
@@ -160,4 +160,4 @@ CK_INLINE void stream(enum ck_format format, const struct ck_matmul *job) {
         }
 }
 
-#pragma clang attribute pop
+CK_TARGET_END

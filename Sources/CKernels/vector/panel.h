@@ -2,9 +2,9 @@
 
 // Matrix times many rows: panels of weights are decoded once into scratch, and blocks of x are packed beside them.
 
-#include "vectors.h"
+#include "tiles.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+CK_TARGET_BEGIN
 
 enum {
     /// Elements of k in a panel, in runs of f8e4m3.
@@ -20,12 +20,12 @@ enum {
 };
 
 struct scratch {
-    /// Decoded weights [output][depth], each run padded with zeros to a multiple of 8.
+    /// Decoded weights [output][depth], each run padded with zeros to whole vectors.
     _Alignas(64) float panel[PANEL_OUTPUTS][PANEL_STRIDE];
     /// x, laid out like the panel.
     _Alignas(64) float x[BLOCK_ROWS][PANEL_STRIDE];
     /// Accumulators of a segment between two panels.
-    _Alignas(64) float lanes[BLOCK_ROWS][BLOCK_OUTPUTS][CK_LANES];
+    _Alignas(64) float lanes[BLOCK_ROWS][BLOCK_OUTPUTS][LANES];
     /// Sums of the segments.
     _Alignas(64) float sums[8][BLOCK_ROWS][BLOCK_OUTPUTS];
 };
@@ -48,14 +48,14 @@ CK_INLINE struct depth depth_at(enum ck_format format, size_t k, size_t begin, s
     if (format != ck_format_f8e4m3) {
         // Equal depths, of whole vectors.
         size_t count = (end - begin + PANEL_DEPTH - 1) / PANEL_DEPTH;
-        size_t step = ((end - begin + count - 1) / count + CK_LANES - 1) / CK_LANES * CK_LANES;
+        size_t step = ((end - begin + count - 1) / count + LANES - 1) / LANES * LANES;
         stop = smaller(k + step, end);
     }
     while (depth.runs < RUNS_MAX && k < stop) {
         size_t column = depth.column[depth.runs], next = run_end(format, k, stop);
         depth.runs++;
         depth.begin[depth.runs] = next;
-        depth.column[depth.runs] = column + (next - k + CK_LANES - 1) / CK_LANES * CK_LANES;
+        depth.column[depth.runs] = column + (next - k + LANES - 1) / LANES * LANES;
         k = next;
     }
     depth.last = k == end;
@@ -80,39 +80,38 @@ struct panel_tile {
     /// scales[run][output], f8e4m3 only.
     const float (*scales)[PANEL_OUTPUTS];
     /// Of the first row's first output; rows are BLOCK_OUTPUTS apart.
-    float (*lanes)[CK_LANES];
+    float (*lanes)[LANES];
     float *sums;
 };
 
-static const _Alignas(64) float zeros[CK_LANES];
+static const _Alignas(64) float zeros[LANES];
 
 CK_INLINE void panel_tile(bool scaled, size_t rows, const struct panel_tile *tile) {
     const struct depth *depth = tile->depth;
-    __m256 acc[TILE];
+    vector acc[TILE];
     for (size_t run = 0; run < depth->runs; run++) {
         // The first run of a segment starts from zeros.
         const float *from = depth->first && run == 0 ? zeros : tile->lanes[0];
-        size_t step = depth->first && run == 0 ? 0 : CK_LANES;
+        size_t step = depth->first && run == 0 ? 0 : LANES;
         for (size_t r = 0; r < rows; r++)
             for (size_t c = 0; c < TILE_OUTPUTS; c++)
-                acc[r * TILE_OUTPUTS + c] =
-                    scaled ? _mm256_setzero_ps() : _mm256_load_ps(from + (r * BLOCK_OUTPUTS + c) * step);
+                acc[r * TILE_OUTPUTS + c] = scaled ? (vector){0} : load_aligned(from + (r * BLOCK_OUTPUTS + c) * step);
         dot_tile(rows, tile->x, PANEL_STRIDE, tile->w, PANEL_STRIDE, depth->column[run], depth->column[run + 1], acc);
         for (size_t r = 0; scaled && r < rows; r++)
             for (size_t c = 0; c < TILE_OUTPUTS; c++) {
-                __m256 *sum = acc + r * TILE_OUTPUTS + c;
-                *sum = _mm256_fmadd_ps(*sum, _mm256_broadcast_ss(&tile->scales[run][c]),
-                                       _mm256_load_ps(from + (r * BLOCK_OUTPUTS + c) * step));
-                _mm256_store_ps(tile->lanes[r * BLOCK_OUTPUTS + c], *sum);
+                vector *sum = acc + r * TILE_OUTPUTS + c;
+                *sum = multiply_add(*sum, splat(tile->scales[run][c]),
+                                    load_aligned(from + (r * BLOCK_OUTPUTS + c) * step));
+                store_aligned(tile->lanes[r * BLOCK_OUTPUTS + c], *sum);
             }
     }
     for (size_t r = 0; r < rows; r++) {
-        const __m256 *row = acc + r * TILE_OUTPUTS;
+        const vector *row = acc + r * TILE_OUTPUTS;
         if (depth->last)
             _mm_storeu_ps(tile->sums + r * BLOCK_OUTPUTS, sums4(row[0], row[1], row[2], row[3]));
         else if (!scaled)
             for (size_t c = 0; c < TILE_OUTPUTS; c++)
-                _mm256_store_ps(tile->lanes[r * BLOCK_OUTPUTS + c], row[c]);
+                store_aligned(tile->lanes[r * BLOCK_OUTPUTS + c], row[c]);
     }
 }
 
@@ -178,8 +177,8 @@ CK_INLINE void panel(enum ck_format format, const struct ck_matmul *job, struct 
 }
 
 /// Writes one row of a block's outputs to y.
-CK_INLINE void finish_row(const struct ck_matmul *job, struct scratch *scratch, size_t row, float *restrict y,
-                          size_t n, size_t outputs) {
+CK_INLINE void finish_row(const struct ck_matmul *job, struct scratch *scratch, size_t row, float *restrict y, size_t n,
+                          size_t outputs) {
     float *restrict sums = scratch->sums[0][row];
     if (job->segment_count == 8)
         for (size_t c = 0; c < outputs; c++) {
@@ -231,4 +230,4 @@ CK_INLINE void panels(enum ck_format format, const struct ck_matmul *job) {
             block(format, job, m, smaller(height, job->m - m), n, smaller(BLOCK_OUTPUTS, job->n_end - n));
 }
 
-#pragma clang attribute pop
+CK_TARGET_END

@@ -2,11 +2,11 @@
 
 // Attention of a group of query rows over one tile of keys: scores, and weighted sums of values. A group of few rows
 // decodes the cache in registers, one of many to memory. Both add in the same order, so that a row's bits are the
-// same: a score has eight lanes as a dot product has, a weighted sum takes its keys in ascending order.
+// same: a score has the lanes of a dot product, a weighted sum takes its keys in ascending order.
 
 #include "cached.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+CK_TARGET_BEGIN
 
 enum {
     /// Query rows of one pass over the keys.
@@ -16,10 +16,12 @@ enum {
     /// Keys from the one that is scored to the one that is fetched.
     FETCH_DISTANCE = 8,
     /// Floats of a decoded key, value, query or accumulator at most.
-    STRIDE_MAX = CK_HEAD_SIZE_MAX + CK_LANES,
+    STRIDE_MAX = CK_HEAD_SIZE_MAX + LANES,
     /// Floats from row to row of the weights; not a power of two.
-    WEIGHT_STRIDE = CK_KEY_TILE + CK_LANES,
-    /// Keys that are scored while they stay in L1: so many floats, but at least eight keys.
+    WEIGHT_STRIDE = CK_KEY_TILE + LANES,
+    /// Keys that are scored while they stay in L1: so many, or fewer if they are more floats than that.
+    GROUP_KEYS = 32,
+    GROUP_KEYS_MIN = 8,
     GROUP_FLOATS = 5120,
     /// Vectors of an accumulator that a tile of weighted sums holds per row.
     VALUE_VECTORS = 4,
@@ -59,11 +61,13 @@ CK_INLINE float *weights_of(const struct pass *pass, size_t row) {
     return pass->scratch->weights + row * WEIGHT_STRIDE;
 }
 
-/// The sums of the lanes of a[0], a[1], a[2], a[3], b[0], ..., b[3], each in the order of sum_of_lanes.
-CK_INLINE __m256 sums8(const __m256 *a, const __m256 *b) {
+/// The sums of the lanes of a[0], a[1], a[2], a[3], b[0], ..., b[3], each in the order of sums4.
+CK_INLINE __m256 sums8(const vector *a, const vector *b) {
     __m256 fours[4];
-    for (size_t i = 0; i < 4; i++)
-        fours[i] = _mm256_add_ps(_mm256_blend_ps(a[i], b[i], 0xf0), _mm256_permute2f128_ps(a[i], b[i], 0x21));
+    for (size_t i = 0; i < 4; i++) {
+        __m256 x = summed_to_eight(a[i]), y = summed_to_eight(b[i]);
+        fours[i] = _mm256_add_ps(_mm256_blend_ps(x, y, 0xf0), _mm256_permute2f128_ps(x, y, 0x21));
+    }
     __m256 low = _mm256_add_ps(_mm256_unpacklo_ps(fours[0], fours[1]), _mm256_unpackhi_ps(fours[0], fours[1]));
     __m256 high = _mm256_add_ps(_mm256_unpacklo_ps(fours[2], fours[3]), _mm256_unpackhi_ps(fours[2], fours[3]));
     __m256d x = _mm256_castps_pd(low), y = _mm256_castps_pd(high);
@@ -80,9 +84,9 @@ CK_INLINE void keep_four(const struct pass *pass, size_t rows, size_t keys, size
         _mm_storeh_pi((__m64 *)(to + WEIGHT_STRIDE), scores);
 }
 
-/// Scores of `rows` rows by `keys` keys (two or four) from sums of eight lanes.
+/// Scores of `rows` rows by `keys` keys (two or four) from sums of lanes.
 CK_INLINE void keep_scores(const struct pass *pass, size_t rows, size_t keys, size_t row, size_t key,
-                           const __m256 *acc) {
+                           const vector *acc) {
     size_t height = 4 / keys, r = 0;
     __m256 scale = _mm256_set1_ps(pass->job->scale);
     for (; r + 2 * height <= rows; r += 2 * height, acc += 8) {
@@ -97,25 +101,25 @@ CK_INLINE void keep_scores(const struct pass *pass, size_t rows, size_t keys, si
     }
 }
 
-/// acc[r * keys + j] += query[r] * key[j] over eight columns.
+/// acc[r * keys + j] += query[r] * key[j] over a vector of columns.
 CK_INLINE void score_columns(enum ck_format format, size_t rows, size_t keys, const float *queries, size_t stride,
-                             const char *const *places, size_t column, __m256 *acc) {
+                             const char *const *places, size_t column, vector *acc) {
     if (keys == 2) {
-        __m256 a = load_cached(format, places[0], column), b = load_cached(format, places[1], column);
+        vector a = load_cached(format, places[0], column), b = load_cached(format, places[1], column);
         for (size_t r = 0; r < rows; r++) {
-            __m256 query = _mm256_load_ps(queries + r * stride + column);
-            acc[2 * r] = _mm256_fmadd_ps(query, a, acc[2 * r]);
-            acc[2 * r + 1] = _mm256_fmadd_ps(query, b, acc[2 * r + 1]);
+            vector query = load_aligned(queries + r * stride + column);
+            acc[2 * r] = multiply_add(query, a, acc[2 * r]);
+            acc[2 * r + 1] = multiply_add(query, b, acc[2 * r + 1]);
         }
         return;
     }
-    __m256 values[TILE_ROWS];
+    vector values[TILE_ROWS];
     for (size_t r = 0; r < rows; r++)
-        values[r] = _mm256_load_ps(queries + r * stride + column);
+        values[r] = load_aligned(queries + r * stride + column);
     for (size_t j = 0; j < keys; j++) {
-        __m256 key = load_cached(format, places[j], column);
+        vector key = load_cached(format, places[j], column);
         for (size_t r = 0; r < rows; r++)
-            acc[r * keys + j] = _mm256_fmadd_ps(values[r], key, acc[r * keys + j]);
+            acc[r * keys + j] = multiply_add(values[r], key, acc[r * keys + j]);
         if (rows == TILE_ROWS)
             hold_order(acc + j);
     }
@@ -143,14 +147,14 @@ CK_INLINE void score_few(enum ck_format format, const struct group *group, size_
     for (size_t key = places->begin / keys * keys; key < places->end; key += keys) {
         for (size_t j = key; j < key + keys; j++)
             fetch_ahead(format, group, j, FETCH_DISTANCE);
-        __m256 acc[2 * FEW_ROWS];
+        vector acc[2 * FEW_ROWS];
         for (size_t i = 0; i < rows * keys; i++)
-            acc[i] = _mm256_setzero_ps();
+            acc[i] = (vector){0};
         size_t column = 0;
         for (; column + QUANT_BLOCK <= size; column += QUANT_BLOCK)
-            for (size_t part = 0; part < QUANT_BLOCK; part += CK_LANES)
+            for (size_t part = 0; part < QUANT_BLOCK; part += LANES)
                 score_columns(format, rows, keys, queries, pass->key_stride, places->keys + key, column + part, acc);
-        for (; column < size; column += CK_LANES)
+        for (; column < size; column += LANES)
             score_columns(format, rows, keys, queries, pass->key_stride, places->keys + key, column, acc);
         keep_scores(pass, rows, keys, row, key, acc);
     }
@@ -162,37 +166,37 @@ CK_INLINE void add_few(enum ck_format format, const struct group *group, size_t 
     const struct pass *pass = group->pass;
     float *sums = pass->scratch->accumulators + row * pass->value_stride + column;
     const float *weights = weights_of(pass, row);
-    __m256 acc[FEW_ROWS * VALUE_VECTORS];
+    vector acc[FEW_ROWS * VALUE_VECTORS];
     for (size_t r = 0; r < rows; r++)
         for (size_t v = 0; v < vectors; v++)
-            acc[r * vectors + v] = _mm256_load_ps(sums + r * pass->value_stride + v * CK_LANES);
+            acc[r * vectors + v] = load_aligned(sums + r * pass->value_stride + v * LANES);
 #pragma clang loop unroll_count(2)
     for (size_t j = begin; j < end; j++) {
         if (rows <= TILE_ROWS) {
-            __m256 few[TILE_ROWS];
+            vector few[TILE_ROWS];
             for (size_t r = 0; r < rows; r++)
-                few[r] = _mm256_broadcast_ss(weights + r * WEIGHT_STRIDE + j);
+                few[r] = splat(weights[r * WEIGHT_STRIDE + j]);
             for (size_t v = 0; v < vectors; v++) {
-                __m256 value = load_cached(format, group->places->values[j], column + v * CK_LANES);
+                vector value = load_cached(format, group->places->values[j], column + v * LANES);
                 for (size_t r = 0; r < rows; r++)
-                    acc[r * vectors + v] = _mm256_fmadd_ps(few[r], value, acc[r * vectors + v]);
+                    acc[r * vectors + v] = multiply_add(few[r], value, acc[r * vectors + v]);
                 if (rows == TILE_ROWS && vectors == VALUE_VECTORS)
                     hold_order(acc + v);
             }
             continue;
         }
-        __m256 values[VALUE_VECTORS];
+        vector values[VALUE_VECTORS];
         for (size_t v = 0; v < vectors; v++)
-            values[v] = load_cached(format, group->places->values[j], column + v * CK_LANES);
+            values[v] = load_cached(format, group->places->values[j], column + v * LANES);
         for (size_t r = 0; r < rows; r++) {
-            __m256 weight = _mm256_broadcast_ss(weights + r * WEIGHT_STRIDE + j);
+            vector weight = splat(weights[r * WEIGHT_STRIDE + j]);
             for (size_t v = 0; v < vectors; v++)
-                acc[r * vectors + v] = _mm256_fmadd_ps(weight, values[v], acc[r * vectors + v]);
+                acc[r * vectors + v] = multiply_add(weight, values[v], acc[r * vectors + v]);
         }
     }
     for (size_t r = 0; r < rows; r++)
         for (size_t v = 0; v < vectors; v++)
-            _mm256_store_ps(sums + r * pass->value_stride + v * CK_LANES, acc[r * vectors + v]);
+            store_aligned(sums + r * pass->value_stride + v * LANES, acc[r * vectors + v]);
 }
 
 /// Adds the tile's weighted values to a few rows, decoded in registers.
@@ -206,13 +210,13 @@ CK_INLINE void add_few_rows(enum ck_format format, const struct group *group, si
         common = smaller(common, stops[r]);
     common = common > begin ? common : begin;
     size_t column = 0;
-    for (; column + vectors * CK_LANES <= size; column += vectors * CK_LANES)
+    for (; column + vectors * LANES <= size; column += vectors * LANES)
         add_few(format, group, rows, vectors, row, column, begin, common);
-    for (; column < size; column += CK_LANES)
+    for (; column < size; column += LANES)
         add_few(format, group, rows, 1, row, column, begin, common);
     // Rows that see more keys than the others go on alone.
     for (size_t r = 0; r < rows; r++)
-        for (column = 0; stops[r] > common && column < size; column += CK_LANES)
+        for (column = 0; stops[r] > common && column < size; column += LANES)
             add_few(format, group, 1, 1, row + r, column, common, stops[r]);
 }
 
@@ -250,11 +254,11 @@ FEW(q8_0)
 
 /// Scores of `rows` rows by four decoded keys, the first of them `key`.
 CK_INLINE void score_tile(const struct pass *pass, size_t rows, size_t row, size_t key, const float *decoded) {
-    __m256 acc[TILE];
+    vector acc[TILE];
     for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
-        acc[i] = _mm256_setzero_ps();
-    dot_tile(rows, pass->scratch->queries + row * pass->key_stride, pass->key_stride,
-             decoded, pass->key_stride, 0, padded(pass->job->key_size), acc);
+        acc[i] = (vector){0};
+    dot_tile(rows, pass->scratch->queries + row * pass->key_stride, pass->key_stride, decoded, pass->key_stride, 0,
+             padded(pass->job->key_size), acc);
     keep_scores(pass, rows, TILE_OUTPUTS, row, key, acc);
 }
 
@@ -281,11 +285,10 @@ static void score_many(const struct group *group, size_t begin, size_t end, cons
 
 /// accumulator[v] += weight[j] * value[j][v] for one row's keys [first, stop), ascending.
 CK_INLINE void add_alone(size_t vectors, const float *weights, const float *values, size_t stride, size_t first,
-                         size_t stop, __m256 *acc) {
+                         size_t stop, vector *acc) {
     for (size_t j = first; j < stop; j++)
         for (size_t v = 0; v < vectors; v++)
-            acc[v] = _mm256_fmadd_ps(_mm256_broadcast_ss(weights + j),
-                                     _mm256_load_ps(values + j * stride + v * CK_LANES), acc[v]);
+            acc[v] = multiply_add(splat(weights[j]), load_aligned(values + j * stride + v * LANES), acc[v]);
 }
 
 /// Weighted sums of decoded values for `rows` rows and `vectors` vectors from column `column` on.
@@ -296,21 +299,21 @@ CK_INLINE void value_tile(const struct group *group, size_t rows, size_t vectors
     size_t common = CK_KEY_TILE;
     const float *values = scratch->decoded + column, *tile_weights = weights_of(pass, row);
     float *sums = scratch->accumulators + row * pass->value_stride + column;
-    __m256 acc[TILE_ROWS][VALUE_VECTORS];
+    vector acc[TILE_ROWS][VALUE_VECTORS];
     for (size_t r = 0; r < rows; r++) {
         common = smaller(common, scratch->stops[row + r]);
         for (size_t v = 0; v < vectors; v++)
-            acc[r][v] = _mm256_load_ps(sums + r * pass->value_stride + v * CK_LANES);
+            acc[r][v] = load_aligned(sums + r * pass->value_stride + v * LANES);
     }
 #pragma clang loop unroll_count(2)
     for (size_t j = first; j < common; j++) {
-        __m256 weights[TILE_ROWS];
+        vector weights[TILE_ROWS];
         for (size_t r = 0; r < rows; r++)
-            weights[r] = _mm256_broadcast_ss(tile_weights + r * WEIGHT_STRIDE + j);
+            weights[r] = splat(tile_weights[r * WEIGHT_STRIDE + j]);
         for (size_t v = 0; v < vectors; v++) {
-            __m256 value = _mm256_load_ps(values + j * stride + v * CK_LANES);
+            vector value = load_aligned(values + j * stride + v * LANES);
             for (size_t r = 0; r < rows; r++)
-                acc[r][v] = _mm256_fmadd_ps(weights[r], value, acc[r][v]);
+                acc[r][v] = multiply_add(weights[r], value, acc[r][v]);
             if (rows == TILE_ROWS && vectors == VALUE_VECTORS)
                 hold_order(acc[0] + v);
         }
@@ -320,7 +323,7 @@ CK_INLINE void value_tile(const struct group *group, size_t rows, size_t vectors
         add_alone(vectors, tile_weights + r * WEIGHT_STRIDE, values, stride, common > first ? common : first,
                   scratch->stops[row + r], acc[r]);
         for (size_t v = 0; v < vectors; v++)
-            _mm256_store_ps(sums + r * pass->value_stride + v * CK_LANES, acc[r][v]);
+            store_aligned(sums + r * pass->value_stride + v * LANES, acc[r][v]);
     }
 }
 
@@ -343,10 +346,10 @@ CK_INLINE void value_columns(const struct group *group, size_t vectors, size_t c
 /// Adds the tile's decoded and weighted values to many rows.
 static void add_many(const struct group *group) {
     size_t column = 0, size = padded(group->pass->job->value_size);
-    for (; column + VALUE_VECTORS * CK_LANES <= size; column += VALUE_VECTORS * CK_LANES)
+    for (; column + VALUE_VECTORS * LANES <= size; column += VALUE_VECTORS * LANES)
         value_columns(group, VALUE_VECTORS, column);
-    for (; column < size; column += CK_LANES)
+    for (; column < size; column += LANES)
         value_columns(group, 1, column);
 }
 
-#pragma clang attribute pop
+CK_TARGET_END

@@ -1,11 +1,11 @@
 #pragma once
 
 // Weights in blocks times rows: strips of sixteen outputs are unpacked once, a panel at a time, and multiplied by every
-// row.
+// row. Include the table's tiles first.
 
-#include "blocktile.h"
+#include "blocks.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+CK_TARGET_BEGIN
 
 /// Rows that share a panel: those of common sizes stay in L2 beside it.
 enum { PANEL_ROWS = 130 };
@@ -16,6 +16,18 @@ struct block_scratch {
     _Alignas(64) float sums[8][PANEL_ROWS][STRIP];
 };
 static_assert(sizeof(struct block_scratch) <= CK_SCRATCH_BYTES);
+
+/// Unpacks the blocks [block, block + count) of 32 of a strip, or of their scales alone.
+CK_INLINE void unpack_panel(enum ck_format format, const uint8_t *strip, size_t block, size_t count, bool scales_alone,
+                            struct panel *panel) {
+    size_t parts = block_of(format).values / QUANT_BLOCK;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *packed = packed_at(format, strip, block + i);
+        unpack_scales(format, packed, (block + i) % parts, i, panel);
+        if (!scales_alone)
+            unpack_integers(format, packed, (block + i) % parts, i, panel);
+    }
+}
 
 /// How many tiles rows are cut into, of nearly equal height, and where tile i starts.
 CK_INLINE size_t row_tiles(size_t rows) { return (rows + TILE_HEIGHT_MAX - 1) / TILE_HEIGHT_MAX; }
@@ -42,48 +54,9 @@ CK_INLINE void panel_rows(enum ck_format format, bool direct, const struct ck_ma
     }
 }
 
-/// The lanes i with begin <= n + i < end.
-CK_INLINE __m256i lanes_between(size_t begin, size_t end, size_t n) {
-    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    __m256i first = _mm256_set1_epi32(begin > n ? (int)smaller(begin - n, 8) : 0);
-    __m256i last = _mm256_set1_epi32(end > n ? (int)smaller(end - n, 8) : 0);
-    return _mm256_andnot_si256(_mm256_cmpgt_epi32(first, lanes), _mm256_cmpgt_epi32(last, lanes));
-}
-
-/// Writes the outputs from n on that are in the job's range.
-CK_INLINE void write_outputs(const struct ck_matmul *job, float *y, size_t n, __m256 sums) {
-    if (n >= job->n_begin && n + 8 <= job->n_end) {
-        if (job->bias)
-            sums = _mm256_add_ps(sums, _mm256_loadu_ps(job->bias + n));
-        _mm256_storeu_ps(y, job->accumulate ? _mm256_add_ps(_mm256_loadu_ps(y), sums) : sums);
-        return;
-    }
-    __m256i mask = lanes_between(job->n_begin, job->n_end, n);
-    if (job->bias)
-        sums = _mm256_add_ps(sums, _mm256_maskload_ps(job->bias + n, mask));
-    if (job->accumulate)
-        sums = _mm256_add_ps(_mm256_maskload_ps(y, mask), sums);
-    _mm256_maskstore_ps(y, mask, sums);
-}
-
-/// Writes one row of a strip's outputs, in part if the range begins or ends inside; n is the strip's first output.
-CK_INLINE void finish_strip(const struct ck_matmul *job, const struct block_scratch *scratch, size_t row, size_t m,
-                            size_t n) {
-    float *y = job->y + (m + row) * job->y_stride + n;
-    for (size_t v = 0; v < VECTORS; v++) {
-        __m256 parts[8];
-        for (size_t segment = 0; segment < job->segment_count; segment++)
-            parts[segment] = _mm256_load_ps(scratch->sums[segment][row] + 8 * v);
-        if (job->segment_count == 8)
-            parts[0] = _mm256_add_ps(
-                _mm256_add_ps(_mm256_add_ps(parts[0], parts[1]), _mm256_add_ps(parts[2], parts[3])),
-                _mm256_add_ps(_mm256_add_ps(parts[4], parts[5]), _mm256_add_ps(parts[6], parts[7])));
-        write_outputs(job, y + 8 * v, n + 8 * v, parts[0]);
-    }
-}
-
 /// All rows of the strip that starts at output n.
-CK_INLINE void block_strip(enum ck_format format, bool direct, const struct ck_matmul *job, size_t m, size_t rows, size_t n) {
+CK_INLINE void block_strip(enum ck_format format, bool direct, const struct ck_matmul *job, size_t m, size_t rows,
+                           size_t n) {
     struct block_scratch *scratch = job->scratch;
     const uint8_t *strip = strip_of(job, n);
     for (size_t segment = 0, block = 0; segment < job->segment_count; segment++) {
@@ -96,7 +69,7 @@ CK_INLINE void block_strip(enum ck_format format, bool direct, const struct ck_m
         }
     }
     for (size_t row = 0; row < rows; row++)
-        finish_strip(job, scratch, row, m, n);
+        finish_strip(job, m + row, n, scratch->sums[0][row], sizeof scratch->sums[0] / sizeof(float));
 }
 
 /// All rows, in blocks of equal height.
@@ -112,4 +85,27 @@ CK_INLINE void block_panels(enum ck_format format, const struct ck_matmul *job) 
     }
 }
 
-#pragma clang attribute pop
+#define FORMATS(DO)                                                                                                    \
+    DO(q8_0) DO(q4_0) DO(q4_1) DO(q5_0) DO(q5_1) DO(q2_k) DO(q3_k) DO(q4_k) DO(q5_k) DO(q6_k) DO(iq4_nl) DO(iq4_xs)
+
+// Functions of their own, or the compiler would need minutes for the one that holds them all.
+#define FORMAT(name)                                                                                                   \
+    static __attribute__((noinline)) void multiply_##name(const struct ck_matmul *job) {                               \
+        block_panels(ck_format_##name, job);                                                                           \
+    }
+FORMATS(FORMAT)
+#undef FORMAT
+
+void CK_TABLE(matmul_blocks)(const struct ck_matmul *job) {
+    switch (job->format) {
+#define FORMAT(name)                                                                                                   \
+    case ck_format_##name:                                                                                             \
+        return multiply_##name(job);
+        FORMATS(FORMAT)
+#undef FORMAT
+    default:
+        return;
+    }
+}
+
+CK_TARGET_END

@@ -1,44 +1,41 @@
 #pragma once
 
-// Rows of the cache: where a tile's keys and values are, and their decoding to vectors of eight.
+// Rows of the cache: where a tile's keys and values are, and their decoding to vectors.
 
 #include "../blocks.h"
-#include "vectors.h"
+#include "tiles.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+CK_TARGET_BEGIN
 
-CK_INLINE size_t padded(size_t n) { return (n + CK_LANES - 1) / CK_LANES * CK_LANES; }
+CK_INLINE size_t padded(size_t n) { return (n + LANES - 1) / LANES * LANES; }
 
-/// Decodes the eight values of a row from `column`, a multiple of eight, on.
-CK_INLINE __m256 load_cached(enum ck_format format, const char *row, size_t column) {
+/// Decodes a vector of values of a row from `column`, a multiple of LANES, on.
+CK_INLINE vector load_cached(enum ck_format format, const char *row, size_t column) {
     if (format != ck_format_q8_0)
-        return load8(format, row + column * width_of(format));
+        return load_values(format, row + column * width_of(format));
     const char *block = row + column / QUANT_BLOCK * 34;
     uint16_t bits;
     memcpy(&bits, block, sizeof bits);
-    __m256 scale = _mm256_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(bits)));
-    __m256i integers = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)(block + 2 + column % QUANT_BLOCK)));
-    return _mm256_mul_ps(_mm256_cvtepi32_ps(integers), scale);
+    vector scale = splat(_mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(bits))));
+    return load_integers(block + 2 + column % QUANT_BLOCK) * scale;
 }
 
 /// Whether load_cached may read n values: whole vectors, or whatever fills the last block.
-CK_INLINE bool has_whole_vectors(enum ck_format format, size_t n) {
-    return n % CK_LANES == 0 || format == ck_format_q8_0;
-}
+CK_INLINE bool has_whole_vectors(enum ck_format format, size_t n) { return n % LANES == 0 || format == ck_format_q8_0; }
 
-/// Decodes n values to out, with zeros up to the next multiple of eight.
+/// Decodes n values to out, with zeros up to a whole vector.
 CK_INLINE void decode_cached(enum ck_format format, const char *from, size_t n, float *out) {
     size_t i = 0;
 #pragma clang loop unroll_count(4)
-    for (; i + CK_LANES <= n; i += CK_LANES)
-        _mm256_store_ps(out + i, load_cached(format, from, i));
+    for (; i + LANES <= n; i += LANES)
+        store_aligned(out + i, load_cached(format, from, i));
     if (i == n)
         return;
     if (format != ck_format_q8_0)
-        return _mm256_store_ps(out + i, load_tail(format, from + i * width_of(format), n - i));
-    _Alignas(32) float tail[CK_LANES];
-    _mm256_store_ps(tail, load_cached(format, from, i));
-    for (size_t lane = 0; lane < CK_LANES; lane++)
+        return store_aligned(out + i, load_tail(format, from + i * width_of(format), n - i));
+    _Alignas(64) float tail[LANES];
+    store_aligned(tail, load_cached(format, from, i));
+    for (size_t lane = 0; lane < LANES; lane++)
         out[i + lane] = i + lane < n ? tail[lane] : 0;
 }
 
@@ -48,7 +45,7 @@ CK_INLINE size_t row_bytes(enum ck_format format, size_t n) {
 }
 
 /// Where the tokens [begin, end) of one tile are stored; begin and end count from the tile's first token. Places beside
-/// them, up to whole eights, repeat a neighbour.
+/// them, up to whole vectors, repeat a neighbour.
 struct places {
     size_t begin, end;
     const char *keys[CK_KEY_TILE], *values[CK_KEY_TILE];
@@ -66,14 +63,14 @@ static void find_places(const struct ck_cache *cache, const int32_t *table, size
             places->values[i] = value;
         }
     }
-    for (size_t i = places->begin / CK_LANES * CK_LANES; i < places->begin; i++) {
+    for (size_t i = places->begin / LANES * LANES; i < places->begin; i++) {
         places->keys[i] = places->keys[places->begin];
         places->values[i] = places->values[places->begin];
     }
-    for (size_t i = places->end; i % CK_LANES != 0; i++) {
+    for (size_t i = places->end; i % LANES != 0; i++) {
         places->keys[i] = places->keys[places->end - 1];
         places->values[i] = places->values[places->end - 1];
     }
 }
 
-#pragma clang attribute pop
+CK_TARGET_END

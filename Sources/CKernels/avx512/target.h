@@ -1,0 +1,9 @@
+#pragma once
+
+// What this table compiles for, and the names of its functions.
+
+#define CK_TABLE(name) ck_avx512_##name
+#define CK_TARGET_BEGIN                                                                                                \
+    _Pragma(                                                                                                           \
+        "clang attribute push(__attribute__((target(\"avx512bw,avx512dq,avx512vl,avx512vnni\"))), apply_to=function)")
+#define CK_TARGET_END _Pragma("clang attribute pop")

@@ -1,0 +1,74 @@
+#pragma once
+
+// Vectors of sixteen floats: what the shared loops of products and attention are built from.
+
+#include "target.h"
+
+#include "../common.h"
+#include <immintrin.h>
+
+CK_TARGET_BEGIN
+
+typedef __m512 vector;
+enum { LANES = 16 };
+
+CK_INLINE vector splat(float x) { return _mm512_set1_ps(x); }
+/// At a boundary of a whole vector.
+CK_INLINE vector load_aligned(const float *p) { return _mm512_load_ps(p); }
+CK_INLINE void store_aligned(float *p, vector x) { _mm512_store_ps(p, x); }
+CK_INLINE vector multiply_add(vector a, vector b, vector c) { return _mm512_fmadd_ps(a, b, c); }
+CK_INLINE vector multiply_subtract(vector a, vector b, vector c) { return _mm512_fnmadd_ps(a, b, c); }
+/// The second operand where one is NaN.
+CK_INLINE vector larger(vector a, vector b) { return _mm512_max_ps(a, b); }
+CK_INLINE vector rounded(vector x) { return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+
+/// x times 2 to the whole number n, x where n is NaN.
+CK_INLINE vector times_power(vector x, vector n) {
+    __m512i exponent = _mm512_slli_epi32(_mm512_cvtps_epi32(n), 23); // a NaN's integer is 2^31, whose shift is 0
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(x), exponent));
+}
+
+/// The lanes of y, 0 where x is below the limit.
+CK_INLINE vector unless_below(vector x, vector limit, vector y) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, limit, _CMP_NLT_UQ), y);
+}
+
+/// Eight lanes with the same sum, and eight with the same maximum.
+CK_INLINE __m256 summed_to_eight(vector x) {
+    return _mm256_add_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+}
+CK_INLINE __m256 largest_of_eight(vector x) {
+    return _mm256_max_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+}
+
+/// Decodes a vector of values at p; f8e4m3 comes out divided by CK_F8_FACTOR, and its NaN as a number.
+CK_INLINE vector load_values(enum ck_format format, const void *p) {
+    switch (format) {
+    case ck_format_f32:
+        return _mm512_loadu_ps(p);
+    case ck_format_f16:
+        return _mm512_cvtph_ps(_mm256_loadu_si256(p));
+    case ck_format_bf16:
+        return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256(p)), 16));
+    case ck_format_f8e4m3: {
+        // Sign-extended, shifted: the sign is in bits 15 and 14, exponent and mantissa in 13...7.
+        __m256i wide = _mm256_slli_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128(p)), 7);
+        return _mm512_cvtph_ps(_mm256_and_si256(wide, _mm256_set1_epi16((short)0xbfff)));
+    }
+    default: // in blocks: never decoded here
+        return _mm512_setzero_ps();
+    }
+}
+
+/// Decodes two vectors of e4m3 values at p in the same way.
+CK_INLINE void load_pair_f8(const void *p, vector pair[2]) {
+    __m512i wide = _mm512_slli_epi16(_mm512_cvtepi8_epi16(_mm256_loadu_si256(p)), 7);
+    wide = _mm512_and_si512(wide, _mm512_set1_epi16((short)0xbfff));
+    pair[0] = _mm512_cvtph_ps(_mm512_castsi512_si256(wide));
+    pair[1] = _mm512_cvtph_ps(_mm512_extracti64x4_epi64(wide, 1));
+}
+
+/// A vector of 8-bit integers as floats.
+CK_INLINE vector load_integers(const void *p) { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(p))); }
+
+CK_TARGET_END
