@@ -18,11 +18,14 @@ let package = Package(
     targets: [
         // MARK: System libraries and C
 
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CBuiltinModel", exclude: ["model", "training"]),
         .target(name: "CKernels"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -44,8 +47,8 @@ let package = Package(
 
         // MARK: Network
 
-        .target(name: "Sockets", dependencies: ["CLinux", logging]),
-        .target(name: "HTTP", dependencies: ["Sockets", logging]),
+        .target(name: "Sockets", dependencies: ["CLinux", "COpenSSL", logging]),
+        .target(name: "HTTP", dependencies: ["CNghttp2", "CZlib", "CZstd", "Sockets", logging]),
 
         // MARK: Service
 
@@ -55,8 +58,7 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "CLinux", "COpenSSL", "CPage", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
-                "Telemetry",
-                "Tokenization", logging,
+                "Sockets", "Telemetry", "Tokenization", logging,
             ]),
         .target(
             name: "Benchmarks",
@@ -65,8 +67,7 @@ let package = Package(
             name: "apus",
             dependencies: [
                 "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
-                "Service",
-                "Telemetry", logging,
+                "Service", "Sockets", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -77,11 +78,12 @@ let package = Package(
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Grammar", "Models"]),
         .testTarget(name: "GrammarTests", dependencies: ["Grammar", "JSON", "Tokenization"], exclude: ["Fixtures"]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Sockets", logging]),
+        .testTarget(name: "HTTPTests", dependencies: ["CNghttp2", "HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja", "JSON"], exclude: ["Fixtures"]),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "Checkpoints", "Compute", "JSON"], exclude: ["Fixtures"]),
+        .testTarget(name: "SocketsTests", dependencies: ["COpenSSL", "Sockets"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", logging]),
         .testTarget(
             name: "OpenAITests",

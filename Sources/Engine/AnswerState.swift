@@ -14,7 +14,7 @@ struct AnswerState: Sendable {
     }
 
     /// The tokens that may come next; nil: all.
-    func mask() throws(GrammarError) -> TokenMask? { try matcher?.mask() }
+    func mask(steps: Int?) throws(GrammarError) -> TokenMask? { try matcher?.mask(steps: steps) }
 
     /// Whether nothing may follow.
     var isAtEnd: Bool { guide.trigger == nil && matcher?.mustEnd ?? false }

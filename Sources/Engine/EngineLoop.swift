@@ -52,6 +52,7 @@ final class EngineLoop {
     }
 
     private func step() {
+        deliver(scheduler.prepareMasks())
         let unstarted = scheduler.unstartedCount
         guard let step = scheduler.schedule() else { return }
         starts.record(unstarted - scheduler.unstartedCount, at: Self.now)

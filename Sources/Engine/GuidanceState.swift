@@ -51,14 +51,17 @@ package struct GuidanceState: Sendable {
     /// - Parameters:
     ///   - generated: the tokens that the state went by.
     ///   - stops: tokens that should not come yet, because of `minTokens`.
+    ///   - maskSteps: the most work for a mask; nil: all that a mask may take.
+    /// - Returns: nil when the mask takes more than that; another call gets further.
     package func constraint(
-        after generated: ArraySlice<Int32>, stops: [Int32] = []
-    ) throws(EngineError) -> TokenConstraint {
+        after generated: ArraySlice<Int32>, stops: [Int32] = [], maskSteps: Int? = nil
+    ) throws(EngineError) -> TokenConstraint? {
         if let forced = reasoning?.forced { return TokenConstraint(forced: forced) }
         var mask: TokenMask?
         do {
-            mask = try grammarMask()
+            mask = try grammarMask(steps: maskSteps)
         } catch {
+            if maskSteps != nil, error.kind == .tooComplex { return nil }
             throw .constraintFailed("\(error)")
         }
         if let allowed = guidance.allowedTokens { mask = mask?.intersection(allowed) ?? allowed }
@@ -75,9 +78,9 @@ package struct GuidanceState: Sendable {
 
     private var separators: Set<Int32> { guidance.reasoning?.separators ?? [] }
 
-    private func grammarMask() throws(GrammarError) -> TokenMask? {
-        guard let section = reasoning?.section else { return try answer?.mask() }
-        guard section != .reasoning, var mask = try answer?.mask() else { return nil }
+    private func grammarMask(steps: Int?) throws(GrammarError) -> TokenMask? {
+        guard let section = reasoning?.section else { return try answer?.mask(steps: steps) }
+        guard section != .reasoning, var mask = try answer?.mask(steps: steps) else { return nil }
         if section == .undecided, case .token(let token)? = guidance.reasoning?.open { mask.insert(token) }
         if followsTag { for token in separators { mask.insert(token) } }
         return mask

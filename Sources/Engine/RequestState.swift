@@ -31,7 +31,7 @@ package final class RequestState {
         self.request = request
         self.promptHashes = promptHashes
         liveChoices = Array(0..<request.choices)
-        startConstraint = try request.constraint(request.guidance.map { GuidanceState($0) }, after: [])
+        startConstraint = try request.constraint(request.guidance.map { GuidanceState($0) }, after: []) ?? .none
     }
 
     func startGuidance(ofChoice choice: Int) -> GuidanceState? {
@@ -59,10 +59,12 @@ package final class RequestState {
 }
 
 extension GenerationRequest {
-    /// What the token after `generated` is held to.
-    func constraint(_ state: GuidanceState?, after generated: ArraySlice<Int32>) throws(EngineError) -> TokenConstraint
-    {
+    /// What the token after `generated` is held to; see `GuidanceState`.
+    func constraint(
+        _ state: GuidanceState?, after generated: ArraySlice<Int32>, maskSteps: Int? = nil
+    ) throws(EngineError) -> TokenConstraint? {
         let stops = generated.count < minTokens ? stopTokens.sorted() : []
-        return try state?.constraint(after: generated, stops: stops) ?? TokenConstraint(banned: stops)
+        guard let state else { return TokenConstraint(banned: stops) }
+        return try state.constraint(after: generated, stops: stops, maskSteps: maskSteps)
     }
 }

@@ -114,7 +114,7 @@ extension Scheduler {
             if let reason = finishReason(of: sequence, after: next.token) {
                 return end(choice: sequence.choice, of: request, reason: reason, &outputs)
             }
-            try sequence.prepareConstraint()
+            try prepareConstraint(of: sequence)
             // Tokens that are known need no logits: they are rows of one step, unless their log-probabilities matter.
             guard let forced = sequence.forcedToken, request.request.sampling.logprobs == nil else { return }
             next = SampledToken(token: forced, logprobs: nil)

@@ -73,7 +73,8 @@ extension Scheduler {
 
     /// Rows that the sequence can have within `budget` and the step's share of prompt log-probabilities.
     private func rowCount(of sequence: TokenSequence, budget: Int, _ draft: Draft) -> Int {
-        let rowCount = min(sequence.remaining, limits.maxPrefillChunk, budget)
+        let computable = sequence.remaining - (sequence.awaitsMask ? 1 : 0)
+        let rowCount = min(computable, limits.maxPrefillChunk, budget)
         let wanted = sequence.promptLogprobRows(rowCount: rowCount)
         guard wanted.count > draft.logprobRows else { return rowCount }
         return wanted.lowerBound + draft.logprobRows - sequence.computed

@@ -8,13 +8,16 @@ internal import DequeModule
 package final class Scheduler {
     package let limits: SchedulerLimits
     package internal(set) var pool: BlockPool
-    /// By priority, then oldest first; they hold blocks and have at least one row in each step.
+    /// By priority, then oldest first; they hold blocks and have at least one row in each step, save those that await
+    /// a mask.
     package internal(set) var running: [TokenSequence] = []
     /// By priority, then oldest first; they hold no blocks.
     var waiting: Deque<TokenSequence> = []
     package internal(set) var requests: [UInt64: RequestState] = [:]
     package internal(set) var counters = EngineCounters()
     let hasher: BlockHasher
+    /// Sequences whose next token cannot be drawn yet: a mask that takes long costs each step a little.
+    private var awaitingMasks: [TokenSequence] = []
 
     package init(limits: SchedulerLimits, hasher: BlockHasher = BlockHasher()) {
         self.limits = limits
@@ -22,6 +25,7 @@ package final class Scheduler {
         pool = BlockPool(count: limits.blockCount)
     }
 
+    package var awaitsMasks: Bool { !awaitingMasks.isEmpty }
     package var isIdle: Bool { requests.isEmpty }
     package var waitingSequenceCount: Int { waiting.count }
 
@@ -49,6 +53,27 @@ package final class Scheduler {
         return []
     }
 
+    /// Goes on with masks that were not ready for the last step; called before each one.
+    package func prepareMasks() -> [SchedulerOutput] {
+        var outputs: [SchedulerOutput] = []
+        let awaiting = awaitingMasks
+        awaitingMasks = []
+        for sequence in awaiting where sequence.request.sequences.contains(where: { $0 === sequence }) {
+            do {
+                try prepareConstraint(of: sequence)
+            } catch {
+                fail(request: sequence.request.number, error, &outputs)
+            }
+        }
+        return outputs
+    }
+
+    func prepareConstraint(of sequence: TokenSequence) throws(EngineError) {
+        try sequence.prepareConstraint(maskSteps: limits.maskSteps)
+        let isListed = awaitingMasks.contains { $0 === sequence }
+        if sequence.awaitsMask, !isListed { awaitingMasks.append(sequence) }
+    }
+
     /// Has all choices of a request, or one, close their reasoning at their next token.
     package func endReasoning(request number: UInt64, choice: Int? = nil) -> [SchedulerOutput] {
         guard let request = requests[number] else { return [] }
@@ -59,7 +84,10 @@ package final class Scheduler {
                     try request.endReasoning(ofChoice: told)
                     continue
                 }
-                for sequence in request.sequences where sequence.choice == told { try sequence.endReasoning() }
+                for sequence in request.sequences where sequence.choice == told {
+                    sequence.endReasoning()
+                    try prepareConstraint(of: sequence)
+                }
             }
         } catch {
             fail(request: number, error, &outputs)

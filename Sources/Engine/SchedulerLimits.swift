@@ -10,6 +10,8 @@ package struct SchedulerLimits: Sendable, Equatable {
     /// Longest sequence: the model's context, or what the whole pool holds.
     package var maxLength: Int
     package var distinguishesRoles: Bool
+    /// Work for a mask within one step, some milliseconds; its sequence waits for what takes longer, the others do not.
+    package var maskSteps = 20_000
 
     package init(_ configuration: EngineConfiguration, runner: any ModelRunner) {
         maxBatchedTokens = configuration.maxBatchedTokens

@@ -9,6 +9,8 @@ package struct TokenConstraint: Sendable, Equatable {
     /// Tokens that must not come.
     package var banned: [Int32] = []
 
+    package static let none = TokenConstraint()
+
     package init(forced: Int32? = nil, mask: TokenMask? = nil, banned: [Int32] = []) {
         self.forced = forced
         self.mask = mask

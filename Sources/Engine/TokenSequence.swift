@@ -16,8 +16,12 @@ package final class TokenSequence {
     var history: TokenHistory?
     /// Kept where the request has guidance.
     private var guidance: GuidanceState?
-    /// What the next token is held to.
-    private var constraint = TokenConstraint()
+    /// What the next token is held to; nil: the grammar's mask takes longer than a step waits for it.
+    private var constraint: TokenConstraint? = TokenConstraint.none
+    /// Steps that the mask was not ready in.
+    private var failedAttempts = 0
+    /// After so many the mask gets all the work that it may take, at once.
+    private static let mostAttempts = 50
 
     /// A sequence that has the prompt only.
     init(request: RequestState, choice: Int) {
@@ -50,25 +54,30 @@ package final class TokenSequence {
         try guidance?.advance(by: token)
     }
 
-    /// Finds out what the next token is held to; called after each change.
-    func prepareConstraint() throws(EngineError) {
-        constraint = try request.request.constraint(guidance, after: tokens[promptLength...])
+    /// Finds out what the next token is held to; called after each change, and again while it awaits a mask.
+    func prepareConstraint(maskSteps: Int) throws(EngineError) {
+        constraint = try request.request.constraint(
+            guidance, after: tokens[promptLength...],
+            maskSteps: failedAttempts < Self.mostAttempts ? maskSteps : nil)
+        failedAttempts = constraint == nil ? failedAttempts + 1 : 0
     }
+
+    /// Whether the next token cannot be drawn yet.
+    var awaitsMask: Bool { constraint == nil }
 
     /// What the next token of a choice is held to. Until the prompt is computed the sequence stands for all choices.
     func constraint(ofChoice choice: Int) -> TokenConstraint {
-        request.promptIsComputed ? constraint : request.startConstraint(ofChoice: choice)
+        guard request.promptIsComputed else { return request.startConstraint(ofChoice: choice) }
+        guard let constraint else { preconditionFailure("a token was to be drawn before its mask was there") }
+        return constraint
     }
 
     /// The token that comes next without a draw.
-    var forcedToken: Int32? { constraint.forced }
+    var forcedToken: Int32? { constraint?.forced }
 
     /// Whether the answer's grammar allows nothing more.
     var isComplete: Bool { guidance?.isComplete ?? false }
 
     /// Has reasoning close at the next token.
-    func endReasoning() throws(EngineError) {
-        guidance?.endReasoning()
-        try prepareConstraint()
-    }
+    func endReasoning() { guidance?.endReasoning() }
 }

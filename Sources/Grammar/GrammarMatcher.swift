@@ -30,11 +30,12 @@ package struct GrammarMatcher: Sendable {
 
     /// The tokens that may come next; none after the end. Never empty before it, if the vocabulary has all bytes.
     ///
-    /// Throws for a constraint that needs too many states.
-    package func mask() throws(GrammarError) -> TokenMask {
+    /// Throws for a constraint that needs too many states, or more than `steps` new ones: what was found out is kept,
+    /// so that another try gets further.
+    package func mask(steps: Int? = nil) throws(GrammarError) -> TokenMask {
         if isFinished { return TokenMask(size: grammar.vocabulary.size) }
         return try shared.contents.withLock { (contents) throws(GrammarError) in
-            try contents.mask(of: state, grammar.vocabulary, grammar.slices)
+            try contents.mask(of: state, grammar.vocabulary, grammar.slices, steps: steps)
         }
     }
 

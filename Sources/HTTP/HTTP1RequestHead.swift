@@ -9,7 +9,7 @@ package struct HTTP1RequestHead: Sendable {
 
     init(_ line: RequestLine, _ headers: HTTPHeaders, limits: HTTPLimits) throws(HTTPProtocolError) {
         var headers = headers
-        try Self.checkHost(headers, version: line.version)
+        try headers.checkHost(version: line.version)
         if let authority = line.authority { headers["Host"] = authority }
         framing = try headers.requestFraming(version: line.version, bodyLimit: limits.body)
 
@@ -26,9 +26,12 @@ package struct HTTP1RequestHead: Sendable {
         request.version = line.version
         self.request = request
     }
+}
 
-    private static func checkHost(_ headers: HTTPHeaders, version: HTTPVersion) throws(HTTPProtocolError) {
-        let hosts = headers.values("Host")
+extension HTTPHeaders {
+    /// Throws unless there is one Host field, as RFC 9112, section 3.2, demands; HTTP/1.0 needs none.
+    func checkHost(version: HTTPVersion) throws(HTTPProtocolError) {
+        let hosts = values("Host")
         guard hosts.count == 1 || (hosts.isEmpty && version == .http10) else {
             throw HTTPProtocolError(400, "The request must have exactly one Host field.")
         }

@@ -2,7 +2,7 @@
 package import Sockets
 import Synchronization
 
-/// A small HTTP/1.1 client without TLS, for benchmarks, evaluation and tests. Keeps idle connections for reuse.
+/// A small HTTP/1.1 client, for benchmarks, evaluation and tests. Keeps idle connections for reuse.
 package final class HTTPClient: Sendable {
     package struct Configuration: Sendable {
         package var connectTime = Duration.seconds(10)
@@ -12,6 +12,8 @@ package final class HTTPClient: Sendable {
         /// Limits on responses.
         package var limits = HTTPLimits()
         package var transport = TransportLimits()
+        /// Whose certificates are believed.
+        package var trust = TLSContext.Trust.system
 
         package init() {
             limits.body = .max >> 1
@@ -21,6 +23,7 @@ package final class HTTPClient: Sendable {
     private struct State {
         var idle: [String: [HTTPClientConnection]] = [:]
         var addresses: [String: [SocketAddress]] = [:]
+        var tls: TLSContext?
         var isClosed = false
     }
 
@@ -49,7 +52,7 @@ package final class HTTPClient: Sendable {
     /// is sent once more on a new one. Cancelling the task closes the request's connection.
     package func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
         guard let url = HTTPURL(request.url) else {
-            throw HTTPClientError("\"\(request.url)\" is no http:// URL.")
+            throw HTTPClientError("\"\(request.url)\" is no http:// or https:// URL.")
         }
         var request = request
         if !configuration.keepsAlive { request.headers["Connection"] = "close" }
@@ -70,7 +73,7 @@ package final class HTTPClient: Sendable {
 
     private func reusable(_ url: HTTPURL) -> HTTPClientConnection? {
         state.withLock { state in
-            while let connection = state.idle[url.authority]?.popLast() {
+            while let connection = state.idle[url.origin]?.popLast() {
                 if connection.isUsable { return connection }
             }
             return nil
@@ -79,8 +82,12 @@ package final class HTTPClient: Sendable {
 
     private func connect(_ url: HTTPURL) async throws -> HTTPClientConnection {
         let addresses = try await resolve(url)
-        let transport = try await Connection.connect(
+        let connection = try await Connection.connect(
             to: addresses, timeout: configuration.connectTime, limits: configuration.transport)
+        let transport: any Transport =
+            url.isSecure
+            ? try TLSTransport(connection, try tls(), .client(host: url.host), limits: configuration.transport)
+            : connection
         return HTTPClientConnection(
             transport, url: url, limits: configuration.limits, silenceLimit: configuration.silenceLimit,
             idle: { [weak self] connection in
@@ -88,17 +95,24 @@ package final class HTTPClient: Sendable {
             })
     }
 
+    private func tls() throws -> TLSContext {
+        if let tls = state.withLock({ $0.tls }) { return tls }
+        let tls = try TLSContext(trusting: configuration.trust)
+        state.withLock { $0.tls = tls }
+        return tls
+    }
+
     private func keep(_ connection: HTTPClientConnection) -> Bool {
         state.withLock { state in
             guard !state.isClosed else { return false }
-            state.idle[connection.url.authority, default: []].append(connection)
+            state.idle[connection.url.origin, default: []].append(connection)
             return true
         }
     }
 
     /// Asks the name server on a thread that may block, once per host.
     private func resolve(_ url: HTTPURL) async throws -> [SocketAddress] {
-        if let known = state.withLock({ $0.addresses[url.authority] }) { return known }
+        if let known = state.withLock({ $0.addresses[url.origin] }) { return known }
         let addresses: [SocketAddress] = try await withCheckedThrowingContinuation { waiter in
             DispatchQueue.global().async {
                 do throws(SocketError) {
@@ -108,7 +122,7 @@ package final class HTTPClient: Sendable {
                 }
             }
         }
-        state.withLock { $0.addresses[url.authority] = addresses }
+        state.withLock { $0.addresses[url.origin] = addresses }
         return addresses
     }
 }

@@ -8,7 +8,7 @@ package struct HTTPClientRequest: Sendable {
     }
 
     package var method: String
-    /// An absolute `http://` URL.
+    /// An absolute `http://` or `https://` URL.
     package var url: String
     package var headers: HTTPHeaders
     package var body: Body

@@ -24,6 +24,15 @@ package struct HTTPRequest: Sendable {
         self.body = body
     }
 
+    /// The request as a server sees it that stands under a path of another one: without the prefix, if it is there.
+    package func relative(to prefix: String) -> HTTPRequest {
+        let rest = path.dropFirst(prefix.count)
+        guard !prefix.isEmpty, path.hasPrefix(prefix), rest.isEmpty || rest.hasPrefix("/") else { return self }
+        var request = self
+        request.path = rest.isEmpty ? "/" : String(rest)
+        return request
+    }
+
     /// The decoded pairs of the query, in their order.
     package var queryItems: [(name: String, value: String)] {
         query.map(PercentCoding.formItems) ?? []

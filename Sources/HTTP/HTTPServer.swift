@@ -2,13 +2,15 @@ package import Logging
 package import Sockets
 import Synchronization
 
-/// An HTTP/1.1 server: listens, runs one task per request, and ends in good order.
+/// An HTTP/1.1 and HTTP/2 server, in clear or over TLS: listens, runs one task per request, and ends in good order.
 package final class HTTPServer: Sendable {
     package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
     private struct State {
         var listeners: [Listener] = []
         var connections: [ObjectIdentifier: HTTPServerConnection] = [:]
+        var tls: TLSContext?
+        var hasInheritedSockets = false
         var isPaused = false
         var isDraining = false
         var emptied: [CheckedContinuation<Void, Never>] = []
@@ -21,7 +23,7 @@ package final class HTTPServer: Sendable {
     private let handler: Handler
     private let logger: Logger
     private let bodyMemory: BodyMemory
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// `handler` runs on a task of its own per request, which is cancelled when the client disconnects.
     package init(configuration: HTTPServerConfiguration, logger: Logger, handler: @escaping Handler) {
@@ -29,31 +31,58 @@ package final class HTTPServer: Sendable {
         self.logger = logger
         self.handler = handler
         bodyMemory = BodyMemory(limit: max(configuration.bodyMemory, configuration.limits.body))
+        state = Mutex(State(tls: configuration.tls))
     }
 
     /// The addresses listened on.
     package var addresses: [SocketAddress] { state.withLock { $0.listeners.map(\.address) } }
 
+    /// Whether systemd passed on what is listened on.
+    package var hasInheritedSockets: Bool { state.withLock { $0.hasInheritedSockets } }
+
     package var connectionCount: Int { state.withLock { $0.connections.count } }
 
-    /// Listens on every configured host and returns the port. Throws `SocketError`.
+    /// What new connections are encrypted with.
+    package var tls: TLSContext? { state.withLock { $0.tls } }
+
+    /// Serves new connections with another certificate; those that are open stay as they are.
+    package func replace(tls: TLSContext) {
+        state.withLock { $0.tls = tls }
+    }
+
+    /// Listens on every configured host, or on the sockets that stand in for them, and returns the port. Throws `SocketError`.
     @discardableResult
     package func start() throws -> Int {
+        let listeners = try listen()
+        state.withLock { $0.listeners = listeners }
+        for listener in listeners { listener.start { [weak self] in self?.accept($0) } }
+        return listeners.first?.address.port ?? configuration.port
+    }
+
+    private func listen() throws(SocketError) -> [Listener] {
+        let (backlog, limits) = (configuration.backlog, configuration.transport)
+        if configuration.takesInheritedSockets {
+            let listeners = try Listener.inherited(limits: limits, logger: logger)
+            if !listeners.isEmpty {
+                state.withLock { $0.hasInheritedSockets = true }
+                return listeners
+            }
+        }
+        if let path = configuration.unixPath {
+            return [try Listener.listen(path: path, backlog: backlog, limits: limits, logger: logger)]
+        }
         var listeners: [Listener] = []
-        do {
+        do throws(SocketError) {
             for host in configuration.hosts {
                 let port = configuration.port == 0 ? listeners.first?.address.port ?? 0 : configuration.port
                 listeners += try Listener.listen(
-                    host: host, port: port, backlog: configuration.backlog, limits: configuration.transport,
-                    logger: logger)
+                    host: host, port: port, backlog: backlog, limits: limits, logger: logger)
             }
         } catch {
             listeners.forEach { $0.close() }
             throw error
         }
-        state.withLock { $0.listeners = listeners }
-        for listener in listeners { listener.start { [weak self] in self?.accept($0) } }
-        return listeners.first?.address.port ?? configuration.port
+        return listeners
     }
 
     /// Stops listening, closes idle connections, lets running requests finish, and closes what is left after `timeout`.
@@ -95,7 +124,17 @@ package final class HTTPServer: Sendable {
         connections.forEach { $0.stop() }
     }
 
-    private func accept(_ transport: Connection) {
+    private func accept(_ connection: Connection) {
+        guard let tls else { return admit(connection) }
+        do throws(TLSError) {
+            admit(try TLSTransport(connection, tls, .server, limits: configuration.transport))
+        } catch {
+            logger.error("\(error)")
+            connection.abort()
+        }
+    }
+
+    private func admit(_ transport: any Transport) {
         let connection = HTTPServerConnection(
             transport, configuration: configuration, logger: logger, bodyMemory: bodyMemory, handler: handler,
             closed: { [weak self] in self?.remove($0) })

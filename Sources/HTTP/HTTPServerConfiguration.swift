@@ -6,8 +6,15 @@ package struct HTTPServerConfiguration: Sendable {
     package var hosts: [String]
     /// 0 lets the kernel choose.
     package var port: Int
+    /// A Unix socket to listen on in place of hosts and port.
+    package var unixPath: String?
+    /// Whether sockets that systemd passes on are listened on in place of all others.
+    package var takesInheritedSockets = false
     package var backlog = 1_024
     package var limits = HTTPLimits()
+    package var http2 = HTTP2Limits()
+    /// Makes every connection one over TLS; nil: in clear.
+    package var tls: TLSContext?
     /// Open connections. Those beyond it are answered with 503 and closed.
     package var maxConnections = 16_384
     /// Bytes of request bodies held at once, all connections together, from the first byte until the response is made;
@@ -17,6 +24,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var headTime = Duration.seconds(30)
     /// Between two pieces of a request body. Beyond it: 408.
     package var bodyTime = Duration.seconds(30)
+    /// Bytes of a request body that must come per second, on average, once `bodyTime` is over. Below it: 408.
+    package var bodyRate = 256
     /// Between two requests of one connection, which is then closed.
     package var idleTime = Duration.seconds(75)
     /// Unsent bytes of one connection above which `ResponseWriter.write` suspends; it goes on at the transport's
@@ -30,16 +39,21 @@ package struct HTTPServerConfiguration: Sendable {
     package var errorHeaders = HTTPHeaders()
 
     package init(
-        host: String = "127.0.0.1", port: Int = 0,
+        hosts: [String] = ["127.0.0.1"], port: Int = 0,
         errorBody: @escaping @Sendable (Int, String) -> (contentType: String, bytes: [UInt8]) = Self.plainErrorBody
     ) {
-        hosts = [host]
+        self.hosts = hosts
         self.port = port
         self.errorBody = errorBody
     }
 
     package static let plainErrorBody: @Sendable (Int, String) -> (contentType: String, bytes: [UInt8]) = {
         ("text/plain; charset=utf-8", Array("\($1)\n".utf8))
+    }
+
+    /// How long a body may have taken of which so many bytes came.
+    func timeForBody(_ count: Int) -> Duration {
+        bodyTime + .seconds(count / bodyRate)
     }
 
     func errorResponse(_ error: HTTPProtocolError) -> HTTPResponse {

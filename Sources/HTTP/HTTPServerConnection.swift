@@ -2,24 +2,24 @@ import Logging
 import Sockets
 import Synchronization
 
-/// Drives one connection: feeds its session, performs the session's actions, runs handlers as tasks, and cancels a
-/// handler's task as soon as its client is gone.
+/// One accepted connection: finds out which protocol the client speaks, and hands everything on to it.
+///
+/// Under TLS the two agreed beforehand (ALPN). In clear the first bytes tell: HTTP/2 begins with a preface that no HTTP/1
+/// request can begin with.
 final class HTTPServerConnection: TransportHandler {
-    private struct State {
-        var session: HTTP1ServerSession
-        var task: Task<Void, Never>?
-        /// Counts requests, so that a late write cannot land in another response.
-        var exchange = 0
-        var isClosed = false
-        var isFirst = true
-        /// Taken from the memory for bodies.
-        var bodyBytes = 0
-        /// When the session's phase began, or the last piece of a body came.
-        var since = ContinuousClock.now
-    }
+    private enum State {
+        case undecided(received: [UInt8])
+        case http1(HTTP1ServerConnection)
+        case http2(HTTP2ServerConnection)
 
-    /// Spares clients that end their input early and get their answer at once the probe.
-    private static let probeDelay = Duration.milliseconds(5)
+        var handler: (any TransportHandler)? {
+            switch self {
+            case .undecided: nil
+            case .http1(let connection): connection
+            case .http2(let connection): connection
+            }
+        }
+    }
 
     typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
@@ -29,8 +29,9 @@ final class HTTPServerConnection: TransportHandler {
     private let logger: Logger
     private let bodyMemory: BodyMemory
     private let closed: @Sendable (HTTPServerConnection) -> Void
-    private let gate = WriteGate()
-    private let state: Mutex<State>
+    private let isRefused = Mutex(false)
+    private let startedAt = ContinuousClock.now
+    private let state = Mutex(State.undecided(received: []))
 
     init(
         _ transport: any Transport, configuration: HTTPServerConfiguration, logger: Logger, bodyMemory: BodyMemory,
@@ -42,179 +43,101 @@ final class HTTPServerConnection: TransportHandler {
         self.logger = logger
         self.bodyMemory = bodyMemory
         self.closed = closed
-        state = Mutex(
-            State(
-                session: HTTP1ServerSession(
-                    limits: configuration.limits, errorResponse: { configuration.errorResponse($0) })))
     }
 
     func start() {
         transport.start(self)
     }
 
-    /// Answers 503 whatever comes, and closes.
+    /// Answers 503 and closes. In clear that happens at once; under TLS, the client's protocol must be known first.
     func refuse() {
+        isRefused.withLock { $0 = true }
         transport.start(self)
-        update { $0.reject(HTTPProtocolError(503, "The server has too many connections; try again soon.")) }
+        if !transport.isEncrypted { decide([]) }
     }
 
     func drain() {
-        update { $0.drain() }
+        switch state.withLock({ $0 }) {
+        case .undecided: transport.finish(lingering: false)
+        case .http1(let connection): connection.drain()
+        case .http2(let connection): connection.drain()
+        }
     }
 
     func stop() {
         transport.abort()
     }
 
+    // MARK: Protocols
+
+    /// The protocol that the first bytes speak; nil while they may become either.
+    private func decide(_ received: [UInt8]) {
+        let speaksHTTP2 =
+            transport.isEncrypted
+            ? transport.applicationProtocol == "h2" : HTTP2Preface.match(received) == .complete
+        let next: State
+        if speaksHTTP2 {
+            next = .http2(
+                HTTP2ServerConnection(
+                    transport, configuration: configuration, logger: logger, bodyMemory: bodyMemory, handler: handler,
+                    closed: { [weak self] in self?.ended() }))
+        } else {
+            next = .http1(
+                HTTP1ServerConnection(
+                    transport, configuration: configuration, logger: logger, bodyMemory: bodyMemory, handler: handler,
+                    closed: { [weak self] in self?.ended() }))
+        }
+        state.withLock { $0 = next }
+        if isRefused.withLock({ $0 }) {
+            switch next {
+            case .undecided: break
+            case .http1(let connection): connection.refuse()
+            case .http2(let connection): connection.refuse()
+            }
+        }
+        if !received.isEmpty { next.handler?.transportReceived(received.span) }
+    }
+
+    private func ended() { closed(self) }
+
     // MARK: Transport events
 
     func transportReceived(_ bytes: Span<UInt8>) {
-        state.withLock { state in
-            let phase = state.session.phase
-            perform(state.session.receive(bytes), &state)
-            if state.session.phase != phase || phase == .body { state.since = .now }
-            countBody(&state)
+        let received = state.withLock { state -> [UInt8]? in
+            guard case .undecided(var received) = state else { return nil }
+            bytes.withUnsafeBufferPointer { received += $0 }
+            state = .undecided(received: received)
+            return received
         }
+        guard let received else {
+            state.withLock { $0.handler }?.transportReceived(bytes)
+            return
+        }
+        if transport.isEncrypted || HTTP2Preface.match(received) != .partial { decide(received) }
     }
 
     func transportInputEnded() {
-        update { $0.receiveEnd() }
+        guard let handler = state.withLock({ $0.handler }) else { return transport.finish(lingering: false) }
+        handler.transportInputEnded()
     }
 
     func transportDrained() {
-        state.withLock { _ in gate.open() }
+        state.withLock { $0.handler }?.transportDrained()
     }
 
     func transportTick(_ now: ContinuousClock.Instant) {
-        update { [configuration] session, since, isFirst in
-            let waited = now - since
-            switch session.phase {
-            case .idle:
-                let limit = isFirst ? configuration.headTime : configuration.idleTime
-                return waited > limit ? session.close() : []
-            case .head where waited > configuration.headTime:
-                return session.reject(HTTPProtocolError(408, "The request head did not arrive in time."))
-            case .body where waited > configuration.bodyTime:
-                return session.reject(HTTPProtocolError(408, "The request body did not arrive in time."))
-            case .head, .body, .handling, .streaming, .closing:
-                return []
-            }
+        if let handler = state.withLock({ $0.handler }) {
+            handler.transportTick(now)
+        } else if now - startedAt > configuration.headTime {
+            transport.finish(lingering: false)
         }
     }
 
     func transportClosed(_ error: SocketError?) {
-        let task = state.withLock { state in
-            state.isClosed = true
-            // A handler that runs still holds the body.
-            if state.session.phase != .handling { giveBodyBack(&state) }
-            return state.task.take()
+        guard let handler = state.withLock({ $0.handler }) else {
+            if let error { logger.debug("\(error)") }
+            return closed(self)
         }
-        if let error { logger.debug("\(error)") }
-        gate.fail(HTTPWriteError(error.map { "The client is gone: \($0)." } ?? HTTPWriteError.clientGone.description))
-        task?.cancel()
-        closed(self)
-    }
-
-    // MARK: Handling
-
-    private func update(_ body: (inout HTTP1ServerSession) -> [HTTP1ServerSession.Action]) {
-        update { session, _, _ in body(&session) }
-    }
-
-    private func update(
-        _ body: (inout HTTP1ServerSession, _ since: ContinuousClock.Instant, _ isFirst: Bool)
-            -> [HTTP1ServerSession.Action]
-    ) {
-        // Cancelling runs the handler's own code, which may write: never under the lock.
-        let cancelled = state.withLock { state -> Task<Void, Never>? in
-            let phase = state.session.phase
-            let actions = body(&state.session, state.since, state.isFirst)
-            perform(actions, &state)
-            if state.session.phase != phase { state.since = .now }
-            let isCancelled = actions.contains { if case .cancel = $0 { true } else { false } }
-            return isCancelled ? state.task : nil
-        }
-        cancelled?.cancel()
-    }
-
-    private func perform(_ actions: [HTTP1ServerSession.Action], _ state: inout State) {
-        for action in actions {
-            switch action {
-            case .send(let bytes): transport.send(bytes)
-            case .handle(let request): handle(request, &state)
-            case .setReading(let enabled): transport.setReading(enabled)
-            case .cancel: break
-            case .probeSoon: transport.schedule(Self.probeDelay) { [weak self] in self?.update { $0.probe() } }
-            case .watchPeer: transport.watchPeer()
-            case .finish(let lingering): transport.finish(lingering: lingering)
-            }
-        }
-    }
-
-    private func handle(_ request: HTTPRequest, _ state: inout State) {
-        guard !state.isClosed else { return }
-        state.exchange += 1
-        state.isFirst = false
-        let exchange = state.exchange
-        var request = request
-        request.peer = transport.peer
-        state.task = Task { [handler, request] in
-            await self.deliver(await handler(request), exchange)
-        }
-    }
-
-    /// Takes memory for what has come of a body, or refuses the request.
-    private func countBody(_ state: inout State) {
-        let growth = state.session.bodyCount - state.bodyBytes
-        guard growth > 0 else { return }
-        if bodyMemory.take(growth) {
-            state.bodyBytes += growth
-        } else {
-            giveBodyBack(&state)
-            let error = HTTPProtocolError(503, "The server has too much to read; try again soon.")
-            perform(state.session.reject(error), &state)
-        }
-    }
-
-    private func giveBodyBack(_ state: inout State) {
-        bodyMemory.giveBack(state.bodyBytes)
-        state.bodyBytes = 0
-    }
-
-    private func deliver(_ response: HTTPResponse, _ exchange: Int) async {
-        let streams = state.withLock { state in
-            // A streamed response may still need the body, but has long made the prompt of it.
-            giveBodyBack(&state)
-            guard !state.isClosed, state.exchange == exchange else { return false }
-            let (actions, streams) = state.session.respond(response)
-            state.since = .now
-            perform(actions, &state)
-            return streams
-        }
-        guard streams, case .stream(let body) = response.body else { return }
-        do {
-            try await body(ResponseWriter(self, exchange: exchange))
-            state.withLock { state in
-                guard !state.isClosed, state.exchange == exchange else { return }
-                state.since = .now
-                perform(state.session.endStream(), &state)
-            }
-        } catch {
-            if !(error is HTTPWriteError || error is CancellationError) {
-                logger.error("a streamed response was cut off: \(error)")
-            }
-            transport.abort()
-        }
-    }
-
-    func write(_ bytes: [UInt8], exchange: Int) async throws {
-        guard !bytes.isEmpty else { return }
-        try state.withLock { state in
-            guard !state.isClosed, state.exchange == exchange, let framed = state.session.encode(bytes),
-                let waiting = transport.send(framed)
-            else { throw HTTPWriteError.clientGone }
-            if waiting > configuration.highWater { gate.shut() }
-        }
-        try await gate.pass()
+        handler.transportClosed(error)
     }
 }

@@ -1,14 +1,16 @@
-/// The parts of an `http://` URL that a client needs.
+/// The parts of an `http://` or `https://` URL that a client needs.
 package struct HTTPURL: Sendable, Hashable {
+    package let isSecure: Bool
     package let host: String
     package let port: Int
     /// The path with its query, as it is sent; begins with `/`.
     package let target: String
 
-    /// nil where the text is no absolute http URL.
+    /// nil where the text is no absolute URL of these schemes.
     package init?(_ text: String) {
-        let scheme = "http://"
-        guard text.lowercasedASCII().hasPrefix(scheme) else { return nil }
+        let lowered = text.lowercasedASCII()
+        guard let scheme = ["http://", "https://"].first(where: lowered.hasPrefix) else { return nil }
+        isSecure = scheme == "https://"
         let tail = text.dropFirst(scheme.count)
         let authority = tail.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let rest = tail[authority.endIndex...].prefix { $0 != "#" }
@@ -27,7 +29,7 @@ package struct HTTPURL: Sendable, Hashable {
         guard !host.isEmpty, host.utf8.allSatisfy(ASCII.isHost) else { return nil }
         let portText = authority[hostEnd...]
         if portText.isEmpty || portText == ":" {
-            port = 80
+            port = Self.defaultPort(isSecure)
         } else {
             guard portText.hasPrefix(":"), let number = UInt16(portText.dropFirst()) else { return nil }
             port = Int(number)
@@ -37,6 +39,11 @@ package struct HTTPURL: Sendable, Hashable {
     /// The Host field's value.
     var authority: String {
         let host = host.contains(":") ? "[\(host)]" : host
-        return port == 80 ? host : "\(host):\(port)"
+        return port == Self.defaultPort(isSecure) ? host : "\(host):\(port)"
     }
+
+    /// What connections are kept and shared for.
+    var origin: String { "\(isSecure ? "https" : "http")://\(authority)" }
+
+    private static func defaultPort(_ isSecure: Bool) -> Int { isSecure ? 443 : 80 }
 }

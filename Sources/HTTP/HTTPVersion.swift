@@ -1,4 +1,4 @@
-/// The protocol versions that the HTTP/1 codec speaks.
+/// The protocol versions that a server speaks.
 package enum HTTPVersion: Sendable, Hashable {
-    case http10, http11
+    case http10, http11, http2
 }

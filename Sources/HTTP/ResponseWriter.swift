@@ -1,21 +1,27 @@
-/// Writes the body of a streamed response. Each write leaves at once, as one chunk.
+/// Writes the body of a streamed response. Each write leaves at once, as one chunk or frame.
 package struct ResponseWriter: Sendable {
-    private let connection: HTTPServerConnection
-    private let exchange: Int
+    enum Target: Sendable {
+        case http1(HTTP1ServerConnection, exchange: Int)
+        case http2(HTTP2ServerConnection, stream: Int32, WriteGate)
+    }
 
-    init(_ connection: HTTPServerConnection, exchange: Int) {
-        self.connection = connection
-        self.exchange = exchange
+    private let target: Target
+
+    init(_ target: Target) {
+        self.target = target
     }
 
     /// Returns at once while the client keeps up, and suspends above the high-water mark. Throws `HTTPWriteError` when
     /// the client is gone or took no byte for the stall time, and `CancellationError` when the task is cancelled while
     /// it waits.
     package func write(_ bytes: [UInt8]) async throws {
-        try await connection.write(bytes, exchange: exchange)
+        switch target {
+        case .http1(let connection, let exchange): try await connection.write(bytes, exchange: exchange)
+        case .http2(let connection, let stream, let gate): try await connection.write(bytes, stream: stream, gate)
+        }
     }
 
     package func write(_ text: String) async throws {
-        try await connection.write(Array(text.utf8), exchange: exchange)
+        try await write(Array(text.utf8))
     }
 }

@@ -6,6 +6,7 @@ internal import HTTP
 package import Logging
 internal import Models
 internal import OpenAI
+internal import Sockets
 internal import Telemetry
 
 /// `apus serve`: listens, loads the model, answers, and ends in good order.
@@ -28,9 +29,11 @@ package struct Server: Sendable {
     /// when it cannot listen or the model cannot be served.
     package func run() async throws {
         let signals = TerminationSignals()
-        let http = makeHTTPServer()
+        let http = try makeHTTPServer()
         let port = try start(http)
-        logger.info("Listening on http://\(urlHost):\(port)")
+        for place in places(http, port) { logger.info("Listening on \(place)") }
+        let reload = HangupSignal { reloadCertificate(http) }
+        defer { reload.ignore() }
         let engine: Engine
         do {
             guard let loaded = try await signals.unlessTold({ try await load() }) else {
@@ -48,11 +51,11 @@ package struct Server: Sendable {
 
     /// Listens on a free port of the loopback interface, serves a model while `body` runs, and ends. For benchmarks.
     package func serving<Result>(_ body: (_ url: String) async throws -> Result) async throws -> Result {
-        let http = makeHTTPServer()
+        let http = try makeHTTPServer()
         let port = try start(http)
         let engine = try await load()
         do {
-            let result = try await body("http://\(urlHost):\(port)")
+            let result = try await body(url(port))
             await drain(engine, http)
             return result
         } catch {
@@ -61,15 +64,33 @@ package struct Server: Sendable {
         }
     }
 
-    private var urlHost: String {
-        configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+    private var scheme: String { configuration.tls == nil ? "http" : "https" }
+
+    private func url(_ port: Int) -> String { url(configuration.hosts[0], port) }
+
+    private func url(_ host: String, _ port: Int) -> String {
+        "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
-    private func makeHTTPServer() -> HTTPServer {
-        var http = HTTPServerConfiguration(host: configuration.host, port: configuration.port) { status, message in
+    /// What is listened on: URLs as far as there are any, in the words of the settings.
+    private func places(_ http: HTTPServer, _ port: Int) -> [String] {
+        let addresses = http.addresses
+        let isAsSet = configuration.unixSocket == nil && !http.hasInheritedSockets
+        if isAsSet { return configuration.hosts.map { url($0, port) } }
+        return addresses.map { $0.port > 0 ? "\(scheme)://\($0)" : "\($0)" }
+    }
+
+    private func makeHTTPServer() throws -> HTTPServer {
+        var http = HTTPServerConfiguration(hosts: configuration.hosts, port: configuration.port) { status, message in
             ("application/json", APIError.refused(status, message).body)
         }
+        http.unixPath = configuration.unixSocket
+        http.takesInheritedSockets = true
         http.limits.body = configuration.maxRequestBytes
+        if let tls = configuration.tls {
+            http.tls = try TLSContext(tls)
+            http.tls?.warnings.forEach { logger.warning("\($0)") }
+        }
         let cors = CORSPolicy(allowedOrigins: configuration.allowedOrigins)
         cors.apply(to: &http.errorHeaders, origin: nil)
         let keepAlive = configuration.keepAliveSeconds
@@ -81,14 +102,32 @@ package struct Server: Sendable {
                 capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory),
             page: configuration.servesPage ? Page() : nil
         ).router(cors: cors)
-        return HTTPServer(configuration: http, logger: logger) { await router.handle($0) }
+        let rootPath = configuration.rootPath
+        return HTTPServer(configuration: http, logger: logger) { request in
+            var response = await router.handle(request.relative(to: rootPath))
+            ResponseCompression.apply(to: &response, for: request)
+            return response
+        }
     }
 
     private func start(_ http: HTTPServer) throws -> Int {
         do {
             return try http.start()
         } catch {
-            throw SettingError("Cannot listen on \(configuration.host) port \(configuration.port)", "\(error)")
+            throw SettingError("Cannot serve", "\(error)")
+        }
+    }
+
+    /// Reads certificate and key again for new connections. What is wrong with them leaves the old ones in place.
+    private func reloadCertificate(_ http: HTTPServer) {
+        guard let tls = configuration.tls else { return logger.info("SIGHUP: there is no certificate to reload") }
+        do throws(TLSError) {
+            let context = try TLSContext(tls, replacing: http.tls)
+            http.replace(tls: context)
+            context.warnings.forEach { logger.warning("\($0)") }
+            logger.info("The certificate is reloaded", metadata: ["file": "\(tls.certificateFile)"])
+        } catch {
+            logger.error("The certificate is not reloaded, the old one stays: \(error)")
         }
     }
 

@@ -2,15 +2,20 @@ package import Checkpoints
 package import Engine
 package import Models
 package import OpenAI
+package import Sockets
 package import Telemetry
 
 /// Everything that `apus serve` can be told, with its defaults.
 package struct ServerConfiguration: Sendable {
     /// Folder of a Hugging Face checkpoint; nil serves the model that is built in.
     package var model: String?
-    package var host = "127.0.0.1"
+    package var hosts = ["127.0.0.1"]
     /// 0 lets the system choose.
     package var port = 8000
+    /// A Unix socket to listen on in place of hosts and port.
+    package var unixSocket: String?
+    /// The path under which a proxy passes requests on; empty, or with a slash in front and none at the end.
+    package var rootPath = ""
     /// Names that clients may use; the first one is reported. Empty: the model's own name.
     package var servedModelNames: [ServedModelName] = []
     /// Requests need one of these keys; empty: none is needed.
@@ -52,6 +57,8 @@ package struct ServerConfiguration: Sendable {
     /// When a request that is silent about it counts as caught in a loop; nil: never.
     package var repetition: RepetitionLimits?
     package var generationConfig: GenerationConfigSource = .auto
+    /// Certificate and client certificates; nil: plain HTTP.
+    package var tls: TLSConfiguration?
     package var allowedOrigins = ["*"]
     /// Responses of /v1/responses that are kept for later requests; 0: none.
     package var maxStoredResponses = 1024

@@ -23,6 +23,8 @@ package final class Connection: Transport, EventLoopMember {
     }
 
     package let peer: SocketAddress
+    package var applicationProtocol: String? { nil }
+    package var isEncrypted: Bool { false }
     private let limits: TransportLimits
     private let loop: EventLoop
     private let number: Int32

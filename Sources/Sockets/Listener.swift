@@ -4,7 +4,7 @@ import Glibc
 package import Logging
 import Synchronization
 
-/// A bound, listening TCP socket. Out of descriptors it pauses for a moment and goes on.
+/// A bound, listening stream socket. Out of descriptors it pauses for a moment and goes on.
 package final class Listener: Sendable {
     private struct State: ~Copyable {
         var descriptor: FileDescriptor?
@@ -16,6 +16,7 @@ package final class Listener: Sendable {
 
     /// The address with the port that the kernel chose where 0 was asked for.
     package let address: SocketAddress
+    private let file: String?
     private let number: Int32
     private let limits: TransportLimits
     private let logger: Logger
@@ -24,9 +25,12 @@ package final class Listener: Sendable {
 
     private static let restAfterExhaustion = DispatchTimeInterval.milliseconds(100)
 
+    /// `file` goes away with the listener.
     private init(
-        _ descriptor: consuming FileDescriptor, address: SocketAddress, limits: TransportLimits, logger: Logger
+        _ descriptor: consuming FileDescriptor, address: SocketAddress, limits: TransportLimits, logger: Logger,
+        file: String? = nil
     ) {
+        self.file = file
         number = descriptor.number
         self.address = address
         self.limits = limits
@@ -78,6 +82,57 @@ package final class Listener: Sendable {
         return Listener(descriptor, address: bound, limits: limits, logger: logger)
     }
 
+    /// Listens on a Unix socket. A file that a dead process left is replaced.
+    package static func listen(
+        path: String, backlog: Int = 1_024, limits: TransportLimits = TransportLimits(), logger: Logger
+    ) throws(SocketError) -> Listener {
+        let address = SocketAddress.unix(path: path)
+        let operation = "listening on \(address)"
+        guard (1...SocketAddress.longestPath).contains(path.utf8.count) else {
+            throw SocketError(operation, reason: "the path must have 1 to \(SocketAddress.longestPath) bytes")
+        }
+        let descriptor = try StreamSocket.open(address, for: operation)
+        let number = descriptor.number
+        if address.withSockaddr({ bind(number, $0, $1) }) != 0 {
+            guard errno == EADDRINUSE, isAbandoned(address), unlink(path) == 0,
+                address.withSockaddr({ bind(number, $0, $1) }) == 0
+            else { throw SocketError(operation, code: errno) }
+        }
+        guard Glibc.listen(number, Int32(backlog)) == 0 else { throw SocketError(operation, code: errno) }
+        return Listener(descriptor, address: address, limits: limits, logger: logger, file: path)
+    }
+
+    /// Whether a Unix socket's file has no process behind it.
+    private static func isAbandoned(_ address: SocketAddress) -> Bool {
+        guard let probe = try? StreamSocket.open(address, for: "probing") else { return false }
+        let isRefused = address.withSockaddr({ connect(probe.number, $0, $1) }) != 0 && errno == ECONNREFUSED
+        // What bind(2) said holds if somebody is there.
+        if !isRefused { errno = EADDRINUSE }
+        return isRefused
+    }
+
+    /// The sockets that systemd listens on for this process (sd_listen_fds(3)); none unless it was started so.
+    package static func inherited(
+        limits: TransportLimits = TransportLimits(), logger: Logger
+    ) throws(SocketError) -> [Listener] {
+        func number(_ name: String) -> Int32? { getenv(name).flatMap { Int32(String(cString: $0)) } }
+        guard number("LISTEN_PID") == getpid(), let count = number("LISTEN_FDS"), count > 0 else { return [] }
+        unsetenv("LISTEN_PID")
+        unsetenv("LISTEN_FDS")
+        var listeners: [Listener] = []
+        for number in 3..<(3 + count) {
+            let descriptor = FileDescriptor(owning: number)
+            let operation = "taking over descriptor \(number) from systemd"
+            guard StreamSocket.isListening(number), fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) == 0,
+                fcntl(number, F_SETFD, FD_CLOEXEC) == 0,
+                let address = SocketAddress.filled(by: { getsockname(number, $0, $1) }).address
+            else { throw SocketError(operation, reason: "it is no listening stream socket: check the .socket unit") }
+            StreamSocket.tune(number)
+            listeners.append(Listener(descriptor, address: address, limits: limits, logger: logger))
+        }
+        return listeners
+    }
+
     /// Begins to accept. `body` is called on the listener's event loop.
     package func start(_ body: @escaping @Sendable (Connection) -> Void) {
         state.withLock { state in
@@ -98,6 +153,7 @@ package final class Listener: Sendable {
     /// Stops listening; connections in the backlog are refused.
     package func close() {
         state.withLock { state in
+            if state.descriptor != nil, let file { unlink(file) }
             guard let readiness = state.readiness.take() else {
                 state.descriptor = nil
                 return

@@ -1,16 +1,18 @@
-/// Bytes that the kernel did not take yet, as chunks; small chunks are joined so that a flush needs few calls.
-struct OutboundQueue {
+/// Bytes that a peer did not take yet, as chunks; small chunks are joined so that a flush needs few calls.
+package struct OutboundQueue: Sendable {
     private static let joinLimit = 64 << 10
     private var chunks: [[UInt8]] = []
     private var first = 0
     private var offset = 0
 
     /// The bytes that wait.
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    var isEmpty: Bool { count == 0 }
+    package init() {}
 
-    mutating func append(_ bytes: [UInt8], from start: Int = 0) {
+    package var isEmpty: Bool { count == 0 }
+
+    package mutating func append(_ bytes: [UInt8], from start: Int = 0) {
         let added = bytes.count - start
         guard added > 0 else { return }
         count += added
@@ -41,6 +43,19 @@ struct OutboundQueue {
             chunks.removeFirst(first)
             first = 0
         }
+    }
+
+    /// Moves as much as there is and fits into `buffer`, and returns the count.
+    package mutating func move(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        var moved = 0
+        while moved < buffer.count, !isEmpty {
+            let (bytes, start) = head
+            let part = bytes[start..<min(bytes.count, start + buffer.count - moved)]
+            UnsafeMutableRawBufferPointer(rebasing: buffer[moved...]).copyBytes(from: part)
+            removeFirst(part.count)
+            moved += part.count
+        }
+        return moved
     }
 
     mutating func removeAll() {

@@ -1,20 +1,25 @@
+import CLinux
 import Glibc
 
-/// An address that a TCP socket can be bound or connected to.
+/// An address that a stream socket can be bound or connected to.
 package enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
     /// `address` is in network byte order, as the kernel stores it.
     case ipv4(address: UInt32, port: UInt16)
     /// `high` and `low` are the 16 address bytes in memory order.
     case ipv6(high: UInt64, low: UInt64, port: UInt16, scope: UInt32)
+    /// A Unix socket's file; empty for a client's, which has none.
+    case unix(path: String)
 
     package var port: Int {
         switch self {
         case .ipv4(_, let port), .ipv6(_, _, let port, _): Int(port)
+        case .unix: 0
         }
     }
 
-    /// The numeric address without the port.
+    /// The numeric address without the port, or the path.
     package var host: String {
+        if case .unix(let path) = self { return path }
         let size = Int(INET6_ADDRSTRLEN)
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { text in
             text.initialize(repeating: 0)
@@ -25,16 +30,19 @@ package enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
             case .ipv6(let high, let low, _, _):
                 var address = (high, low)
                 inet_ntop(AF_INET6, &address, base, socklen_t(size))
+            case .unix:
+                break
             }
             return String(cString: base)
         }
     }
 
-    /// `127.0.0.1:8000` or `[::1]:8000`.
+    /// `127.0.0.1:8000`, `[::1]:8000` or `unix:/run/apus.sock`.
     package var description: String {
         switch self {
         case .ipv4: "\(host):\(port)"
         case .ipv6: "[\(host)]:\(port)"
+        case .unix(let path): "unix:\(path)"
         }
     }
 
@@ -44,6 +52,8 @@ package enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
             .ipv4(address: address, port: UInt16(truncatingIfNeeded: port))
         case .ipv6(let high, let low, _, let scope):
             .ipv6(high: high, low: low, port: UInt16(truncatingIfNeeded: port), scope: scope)
+        case .unix:
+            self
         }
     }
 
@@ -88,15 +98,24 @@ extension SocketAddress {
             }
             self = .ipv6(
                 high: high, low: low, port: UInt16(bigEndian: address.sin6_port), scope: address.sin6_scope_id)
+        case AF_UNIX:
+            // A path that fills the field is not ended by a zero.
+            let address = UnsafeRawPointer(raw).loadUnaligned(as: sockaddr_un.self)
+            let path = withUnsafeBytes(of: address.sun_path) { $0.prefix { $0 != 0 } }
+            self = .unix(path: String(decoding: path, as: UTF8.self))
         default:
             return nil
         }
     }
 
+    /// The bytes that a Unix socket's path may have.
+    static let longestPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+
     var family: Int32 {
         switch self {
         case .ipv4: AF_INET
         case .ipv6: AF_INET6
+        case .unix: AF_UNIX
         }
     }
 
@@ -123,6 +142,11 @@ extension SocketAddress {
                 $0.storeBytes(of: high, as: UInt64.self)
                 $0.storeBytes(of: low, toByteOffset: 8, as: UInt64.self)
             }
+            return Self.rebound(&raw, body)
+        case .unix(let path):
+            var raw = sockaddr_un()
+            raw.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &raw.sun_path) { $0.copyBytes(from: path.utf8.prefix(Self.longestPath)) }
             return Self.rebound(&raw, body)
         }
     }

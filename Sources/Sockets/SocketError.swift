@@ -29,8 +29,8 @@ package struct SocketError: Error, Sendable, CustomStringConvertible {
 
     private var remedy: String? {
         switch code {
-        case EADDRINUSE: "another process uses this port: stop it or choose another port"
-        case EACCES: "ports below 1024 need a privilege: choose a higher port"
+        case EADDRINUSE: "another process uses it: stop that process or choose another port or path"
+        case EACCES: "ports below 1024 and paths in others' folders need a privilege: choose another"
         case EADDRNOTAVAIL: "no interface of this machine has this address"
         case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
         default: nil

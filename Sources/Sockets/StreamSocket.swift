@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What a non-blocking read or write came to.
@@ -7,9 +8,9 @@ enum TransferResult {
     case failed(Int32)
 }
 
-/// The system calls on TCP descriptors. No call raises SIGPIPE; interrupted calls are repeated.
+/// The system calls on stream sockets; options of TCP do nothing to Unix sockets. No call raises SIGPIPE; interrupted calls are repeated.
 enum StreamSocket {
-    /// A new non-blocking TCP socket, closed on exec.
+    /// A new non-blocking socket, closed on exec.
     static func open(_ address: SocketAddress, for operation: String) throws(SocketError) -> FileDescriptor {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let number = socket(address.family, type, 0)
@@ -66,6 +67,12 @@ enum StreamSocket {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) == 0 ? code : errno
+    }
+
+    static func isListening(_ descriptor: Int32) -> Bool {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0
     }
 
     /// Whether the connection is dead in both directions, without reading. A peer that only ended its own is not.

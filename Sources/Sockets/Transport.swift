@@ -3,6 +3,11 @@
 package protocol Transport: AnyObject, Sendable {
     var peer: SocketAddress { get }
 
+    /// The protocol that both sides agreed on beneath the first byte (ALPN), or nil.
+    var applicationProtocol: String? { get }
+
+    var isEncrypted: Bool { get }
+
     /// Begins to deliver events to `handler`, which is kept until the transport has closed.
     func start(_ handler: any TransportHandler)
 

@@ -7,5 +7,8 @@ package struct TransportLimits: Sendable {
     /// How long a lingering `finish` awaits the peer's own close.
     package var lingerTime = Duration.seconds(2)
 
+    /// A TLS handshake that takes longer is broken off.
+    package var handshakeTime = Duration.seconds(10)
+
     package init() {}
 }

@@ -4,6 +4,7 @@ internal import Engine
 internal import Models
 internal import OpenAI
 internal import Service
+internal import Sockets
 internal import Telemetry
 
 /// A number of bytes, written plainly or with K, M, G or T (powers of 1,024).
@@ -59,6 +60,17 @@ extension QuantizationType: ExpressibleByArgument {
     init?(argument: String) { self.init(rawValue: argument.lowercased()) }
 }
 extension LogFormat: ExpressibleByArgument {}
+extension TLSConfiguration.ClientCertificates: ExpressibleByArgument {
+    /// By name or, as for vLLM, by Python's number.
+    init?(argument: String) {
+        guard let value = Self.allCases.first(where: { ["\($0)", "\($0.rawValue)"].contains(argument) }) else {
+            return nil
+        }
+        self = value
+    }
+
+    static var allValueStrings: [String] { allCases.map { "\($0)" } }
+}
 
 extension GenerationConfigSource {
     init(argument: String) {

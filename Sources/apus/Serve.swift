@@ -5,6 +5,7 @@ internal import Logging
 internal import Models
 internal import OpenAI
 internal import Service
+internal import Sockets
 internal import Telemetry
 
 struct Serve: AsyncParsableCommand {
@@ -22,11 +23,17 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "YAML file with settings; config/apus.yaml is a commented example.")
     var config: String?
 
-    @Option(help: "Address or host name to listen on.")
-    var host = "127.0.0.1"
+    @Option(help: "Address or host name to listen on, IPv4 or IPv6; repeatable.")
+    var host = ["127.0.0.1"]
 
     @Option(help: "Port to listen on; 0 takes a free one.")
     var port = 8000
+
+    @Option(help: "Path of a Unix socket to listen on in place of host and port.")
+    var uds: String?
+
+    @Option(help: "Path under which a proxy passes requests on, such as /llm; it is taken off.")
+    var rootPath = ""
 
     @Option(
         name: .customLong("served-model-name"),
@@ -109,6 +116,21 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Tokens per block of the cache.")
     var blockSize = 32
 
+    @Option(help: "PEM file with the certificate and its chain: serves over TLS. Read again on SIGHUP.")
+    var sslCertfile: String?
+
+    @Option(help: "PEM file with the certificate's key, if it is not in the certificate's file.")
+    var sslKeyfile: String?
+
+    @Option(help: "Password of an encrypted key; better given as APUS_SSL_KEYFILE_PASSWORD.")
+    var sslKeyfilePassword: String?
+
+    @Option(help: "PEM file with the authorities whose client certificates are accepted.")
+    var sslCaCerts: String?
+
+    @Option(help: "Client certificates: none, optional or required (0, 1 or 2).")
+    var sslCertReqs = TLSConfiguration.ClientCertificates.none
+
     @Option(help: "Origin that browsers may call from; repeatable, * allows all.")
     var allowedOrigins: [String] = []
 
@@ -169,6 +191,16 @@ struct Serve: AsyncParsableCommand {
         guard apiKey.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("--api-key must not be empty; leave it out to need no key.")
         }
+        guard rootPath.isEmpty || (rootPath.hasPrefix("/") && !rootPath.hasSuffix("/")) else {
+            throw ValidationError("--root-path must begin with a slash and end with none, such as /llm.")
+        }
+        guard sslCertfile != nil || (sslKeyfile == nil && sslCaCerts == nil && sslCertReqs == .none) else {
+            throw ValidationError("--ssl-keyfile, --ssl-ca-certs and --ssl-cert-reqs need --ssl-certfile.")
+        }
+        guard sslCaCerts == nil || sslCertReqs != .none else {
+            throw ValidationError(
+                "--ssl-ca-certs needs --ssl-cert-reqs optional or required: nobody is asked otherwise.")
+        }
     }
 
     func run() async throws {
@@ -179,7 +211,9 @@ struct Serve: AsyncParsableCommand {
     private var serverConfiguration: ServerConfiguration {
         var result = ServerConfiguration()
         result.model = model
-        result.host = host
+        result.hosts = host
+        result.unixSocket = uds
+        result.rootPath = rootPath
         result.port = port
         result.servedModelNames = servedModelName
         result.apiKeys = apiKey
@@ -206,6 +240,7 @@ struct Serve: AsyncParsableCommand {
         result.reasoningBudgetMessage = reasoningBudgetMessage
         result.repetition = repetitionDetection
         result.generationConfig = GenerationConfigSource(argument: generationConfig)
+        result.tls = tls
         if !allowedOrigins.isEmpty { result.allowedOrigins = allowedOrigins }
         result.maxStoredResponses = maxStoredResponses
         result.storedResponsesMemory = storedResponsesMemory.bytes
@@ -215,6 +250,17 @@ struct Serve: AsyncParsableCommand {
         result.servesPage = ui
         result.logFormat = logFormat
         return result
+    }
+}
+
+extension Serve {
+    fileprivate var tls: TLSConfiguration? {
+        guard let sslCertfile else { return nil }
+        var tls = TLSConfiguration(certificateFile: sslCertfile, keyFile: sslKeyfile ?? sslCertfile)
+        tls.keyPassword = sslKeyfilePassword
+        tls.authorityFile = sslCaCerts
+        tls.clientCertificates = sslCertReqs
+        return tls
     }
 }
 

@@ -22,8 +22,8 @@ def start():
     """Starts further servers, which end with the test."""
     running = []
 
-    def start(*arguments, environment=None):
-        running.append(Server(*arguments, environment=environment))
+    def start(*arguments, environment=None, context=None):
+        running.append(Server(*arguments, environment=environment, context=context))
         return running[-1]
 
     yield start

@@ -1,4 +1,4 @@
-"""Starts `apus serve` for a test and speaks plain HTTP with it."""
+"""Starts `apus serve` for a test and speaks HTTP with it."""
 
 import http.client
 import json
@@ -17,9 +17,10 @@ APUS = pathlib.Path(os.environ.get("APUS_BINARY") or ROOT / ".build" / "release"
 
 
 class Server:
-    """A running server; its log is kept in `lines`."""
+    """A running server; its log is kept in `lines`. `context` is an SSL context for one that speaks TLS."""
 
-    def __init__(self, *arguments, environment=None):
+    def __init__(self, *arguments, environment=None, context=None):
+        self.context = context
         self.process = subprocess.Popen(
             [APUS, "serve", *arguments, *([] if "--port" in arguments else ["--port", "0"])],
             stderr=subprocess.PIPE,
@@ -38,7 +39,7 @@ class Server:
     def _read_log(self):
         for line in self.process.stderr:
             self.lines.append(line)
-            if found := re.search(r"http://[^ :/]+:(\d+)", line):
+            if found := re.search(r"https?://[^ :/]+:(\d+)", line):
                 self.port = self.port or int(found.group(1))
                 self.listening.set()
         self.listening.set()
@@ -61,11 +62,14 @@ class Server:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.context else 'http'}://127.0.0.1:{self.port}"
 
     def request(self, method, path, body=None, headers=None):
         """Status, headers and body; a body that is not bytes is sent as JSON."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        if self.context:
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=120, context=self.context)
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(method, path, data, {"Content-Type": "application/json"} | (headers or {}))
         response = connection.getresponse()

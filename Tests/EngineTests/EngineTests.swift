@@ -142,6 +142,7 @@ struct EngineTests {
         engine.start()
         let outcome = try await outcome(generation)
         #expect(outcome.choices[0].reason == .cancelled)
+        await engine.drain()
         #expect(runner.steps == 5)
         #expect(engine.statistics.usedBlocks == 0)
     }

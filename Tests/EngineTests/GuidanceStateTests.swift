@@ -14,7 +14,7 @@ struct GuidanceStateTests {
     private func forced(_ state: GuidanceState) throws -> String {
         var state = state
         var text = ""
-        while let token = try state.constraint(after: []).forced, text.count < 20 {
+        while let token = try state.constraint(after: [])?.forced, text.count < 20 {
             text += token == TextModel.closeTag ? "|" : TextModel.text([token])
             try state.advance(by: token)
         }
@@ -22,7 +22,7 @@ struct GuidanceStateTests {
     }
 
     private func allowed(_ state: GuidanceState, after generated: [Int32] = []) throws -> String {
-        let constraint = try state.constraint(after: generated[...])
+        let constraint = try #require(try state.constraint(after: generated[...]))
         let tokens = (0..<Int32(36)).filter {
             constraint.mask?.contains($0) != false && !constraint.banned.contains($0)
         }
@@ -35,7 +35,7 @@ struct GuidanceStateTests {
     func `a spent budget forces the closing words and the tag`(budget: Int, spelled: Bool) throws {
         var state = state { $0.reasoning = TextModel.reasoning(.reasoning, spelled: spelled, budget: budget) }
         for _ in 0..<budget {
-            #expect(try state.constraint(after: []).forced == nil)
+            #expect(try state.constraint(after: [])?.forced == nil)
             try state.advance(by: 0)
         }
         #expect(try forced(state) == (spelled ? ".</t>\n" : ".|\n"))
@@ -59,7 +59,7 @@ struct GuidanceStateTests {
         ] {
             var state = state { $0.reasoning = TextModel.reasoning(.reasoning, spelled: true, budget: 1) }
             for token in tokens {
-                #expect(try state.constraint(after: []).forced == nil, "\(text)")
+                #expect(try state.constraint(after: [])?.forced == nil, "\(text)")
                 try state.advance(by: token)
             }
             if text == "a tag" {
@@ -76,7 +76,7 @@ struct GuidanceStateTests {
             $0.reasoning = TextModel.reasoning(.undecided, budget: 2)
             $0.reasoning?.opening = [TextModel.openTag] + TextModel.tokens("\n")
         }
-        #expect(try state.constraint(after: []).forced == TextModel.openTag)
+        #expect(try state.constraint(after: [])?.forced == TextModel.openTag)
         try state.advance(by: TextModel.openTag)
         #expect(try forced(state) == "\n")
         try state.advance(by: TextModel.tokens("\n")[0])
@@ -130,7 +130,7 @@ struct GuidanceStateTests {
             $0.answer = TextModel.answer(.regex("a"))
         }
         for token in TextModel.tokens(".") + [TextModel.closeTag] + TextModel.tokens("\n") {
-            #expect(try state.constraint(after: []).forced == token)
+            #expect(try state.constraint(after: [])?.forced == token)
             try state.advance(by: token)
         }
         #expect(try allowed(state) == "a")
@@ -141,7 +141,7 @@ struct GuidanceStateTests {
             $0.reasoning = TextModel.reasoning(.undecided)
             $0.answer = TextModel.answer(.regex("ab"))
         }
-        let mask = try #require(try state.constraint(after: []).mask)
+        let mask = try #require(try state.constraint(after: [])?.mask)
         #expect(mask.contains(TextModel.openTag) && mask.contains(0) && mask.count == 2)
         try state.advance(by: 0)
         #expect(try allowed(state) == "b")
@@ -175,8 +175,8 @@ struct GuidanceStateTests {
         #expect(try allowed(both, after: [4]) == "ad")
         #expect(try allowed(both, after: [5]) == "ac")
         let ending = state { $0.answer = TextModel.answer(.regex("a*")) }
-        #expect(try ending.constraint(after: [], stops: [7, 0]).banned.isEmpty)
-        #expect(try ending.constraint(after: [], stops: [7]).banned == [7])
+        #expect(try ending.constraint(after: [], stops: [7, 0])?.banned == [])
+        #expect(try ending.constraint(after: [], stops: [7])?.banned == [7])
     }
 
     @Test func `what leaves no token is an error, not a free draw`() {

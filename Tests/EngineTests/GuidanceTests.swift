@@ -74,6 +74,24 @@ struct GuidanceTests {
         #expect(choice.tokens == [3, 3, 3] && choice.reason == .repetition)
     }
 
+    @Test(arguments: [0, 5]) func `a mask that takes long keeps its own sequence waiting and no other`(steps: Int) {
+        let guided = request(6) { $0.answer = TextModel.answer(.regex("[a-e]{3}-[0-9]{\(3 + steps)}[b-f]")) }
+        let free = request(7, maxTokens: 60)
+        let bench = SchedulerBench(FakeRunner(blockCount: 40, blockSize: 4), maskSteps: steps)
+        let numbers = [bench.add(guided), bench.add(free)]
+        var hasWaited = false
+        for step in 1...60 {
+            bench.step()
+            #expect(bench.outcomes[numbers[1]]?.choices[0].tokens.count == step)
+            hasWaited = hasWaited || bench.scheduler.awaitsMasks
+        }
+        bench.runToEnd()
+        #expect(hasWaited)
+        for (number, request) in zip(numbers, [guided, free]) {
+            #expect(bench.outcomes[number] == HashModel.outcome(of: request, distinguishesRoles: true))
+        }
+    }
+
     @Test func `a constraint that cannot be followed fails its request alone`() {
         let bench = SchedulerBench(FakeRunner())
         let impossible = request(2) {

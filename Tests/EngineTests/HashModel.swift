@@ -102,7 +102,7 @@ private struct LoneSequence {
             // From scratch for each token: nothing but the tokens may matter.
             var state = request.guidance.map { GuidanceState($0) }
             for token in result.tokens { try? state?.advance(by: token) }
-            let constraint = try? state?.constraint(after: result.tokens[...], stops: stops)
+            let constraint = (try? state?.constraint(after: result.tokens[...], stops: stops)) ?? nil
             let task = SampleTask(
                 logitIndex: 0, position: entries.count, choice: choice, parameters: request.sampling,
                 history: usesHistory ? history : nil, bannedTokens: constraint?.banned ?? stops,

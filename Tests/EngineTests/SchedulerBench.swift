@@ -12,9 +12,11 @@ final class SchedulerBench {
     private(set) var lastStep: ScheduledStep?
     private var nextNumber: UInt64 = 1
 
-    init(_ runner: FakeRunner, _ configuration: EngineConfiguration = EngineConfiguration()) {
+    init(_ runner: FakeRunner, _ configuration: EngineConfiguration = EngineConfiguration(), maskSteps: Int? = nil) {
         self.runner = runner
-        scheduler = Scheduler(limits: SchedulerLimits(configuration, runner: runner))
+        var limits = SchedulerLimits(configuration, runner: runner)
+        if let maskSteps { limits.maskSteps = maskSteps }
+        scheduler = Scheduler(limits: limits)
     }
 
     @discardableResult
@@ -39,9 +41,10 @@ final class SchedulerBench {
     /// One step; false when nothing is left to do.
     @discardableResult
     func step() -> Bool {
+        take(scheduler.prepareMasks())
         guard let step = scheduler.schedule() else {
-            precondition(scheduler.isIdle, "something waits and nothing runs")
-            return false
+            precondition(scheduler.isIdle || scheduler.awaitsMasks, "something waits and nothing runs")
+            return !scheduler.isIdle
         }
         lastStep = step
         checkInvariants()

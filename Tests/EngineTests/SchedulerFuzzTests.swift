@@ -15,7 +15,7 @@ struct SchedulerFuzzTests {
         let roles = source.chance(50)
         let runner = FakeRunner(
             blockCount: (64 + source.next(100)) / blockSize, blockSize: blockSize, distinguishesRoles: roles)
-        let bench = SchedulerBench(runner, configuration)
+        let bench = SchedulerBench(runner, configuration, maskSteps: source.chance(50) ? source.next(30) : nil)
         let maxLength = bench.scheduler.limits.maxLength
 
         var requests: [UInt64: GenerationRequest] = [:]

@@ -110,14 +110,16 @@ import Testing
 
     @Test(arguments: [
         ("http://a", "a", 80, "/"), ("http://a:1/b?c#d", "a", 1, "/b?c"), ("HTTP://[::1]:8/x", "::1", 8, "/x"),
-        ("http://a?q", "a", 80, "/?q"),
+        ("http://a?q", "a", 80, "/?q"), ("https://a/b", "a", 443, "/b"),
     ])
     func `URLs are taken apart`(_ text: String, _ host: String, _ port: Int, _ target: String) throws {
         let url = try #require(HTTPURL(text))
         #expect(url.host == host && url.port == port && url.target == target)
     }
 
-    @Test(arguments: ["", "a", "https://a", "http://", "http://a:b", "http://a:99999", "http://u@a", "http://a/ b"])
+    @Test(arguments: [
+        "", "a", "ftp://a", "http://", "https://", "http://a:b", "http://a:99999", "http://u@a", "http://a/ b",
+    ])
     func `what is no http URL is refused`(_ text: String) {
         #expect(HTTPURL(text) == nil)
     }

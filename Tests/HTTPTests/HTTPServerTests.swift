@@ -69,6 +69,17 @@ import Testing
         #expect(try await client.receive(through: "limit of 1000 bytes").hasPrefix("HTTP/1.1 413 "))
     }
 
+    @Test func `a body that drips is answered with 408`() async throws {
+        let server = try TestServer(configure: { $0.bodyTime = .milliseconds(800) })
+        let client = try server.connect()
+        try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n")
+        let dripping = Task {
+            while try await client.send("x") { try await Task.sleep(for: .milliseconds(20)) }
+        }
+        #expect(try await client.receive(through: "\r\n\r\n").hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
+        dripping.cancel()
+    }
+
     @Test func `slow heads and bodies are answered with 408, idle connections closed`() async throws {
         let server = try TestServer(configure: {
             $0.headTime = .milliseconds(300)

@@ -27,4 +27,12 @@ struct AuthenticatorTests {
         #expect(error?.status == 401)
         #expect(error?.code == "invalid_api_key")
     }
+
+    @Test func `a key may come in the field that Anthropic's clients send`() throws {
+        var request = HTTPRequest(method: "POST", path: "/v1/messages")
+        request.headers["x-api-key"] = "one"
+        try Authenticator(keys: ["one", "two"]).check(request)
+        request.headers["x-api-key"] = "three"
+        #expect(throws: APIError.self) { try Authenticator(keys: ["one", "two"]).check(request) }
+    }
 }

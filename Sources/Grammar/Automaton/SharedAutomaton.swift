@@ -24,10 +24,11 @@ extension SharedAutomaton.Contents {
 
     /// The tokens that may follow a state; those that end the answer where it may end.
     mutating func mask(
-        of state: Automaton.State, _ vocabulary: TokenVocabulary, _ slices: [ScalarSet: CharacterSlice]
+        of state: Automaton.State, _ vocabulary: TokenVocabulary, _ slices: [ScalarSet: CharacterSlice],
+        steps: Int? = nil
     ) throws(GrammarError) -> TokenMask {
         if let mask = masks[state] { return mask }
-        automaton.allow(Self.maskBudget)
+        automaton.allow(min(steps ?? Self.maskBudget, Self.maskBudget))
         let clipped = try automaton.clipped(state, to: vocabulary.trie.longest)
         let known = masks[clipped]
         let mask = if let known { known } else { try newMask(of: clipped, vocabulary, slices) }

@@ -3,7 +3,7 @@ internal import JSON
 extension ChatConversation {
     /// Adds a message of Anthropic's, whose blocks may become several messages. Turns of one role join, as there.
     mutating func add(_ message: FieldReader) throws(APIError) {
-        guard let role = try message.choice("role", of: ["user", "assistant", "system"]) else {
+        guard let role = try message.word("role", ["user", "assistant", "system"]) else {
             throw message.missing("role", "'user' or 'assistant'")
         }
         guard let content = message["content"] else {

@@ -63,7 +63,7 @@ struct MessagesRequest: Sendable {
 
     private mutating func readThinking(_ fields: FieldReader) throws(APIError) {
         guard let thinking = try fields.reader("thinking") else { return }
-        let type = try thinking.choice("type", of: ["enabled", "disabled", "adaptive", "between_tools"])
+        let type = try thinking.word("type", ["enabled", "disabled", "adaptive", "between_tools"])
         guard let type else { throw thinking.missing("type", "'enabled', 'disabled' or 'adaptive'") }
         chat.set(
             "thinking", ["type": .string(type == "disabled" ? "disabled" : "enabled")], from: "thinking")
@@ -73,7 +73,7 @@ struct MessagesRequest: Sendable {
             }
             chat.set("thinking_token_budget", .integer(budget), from: "thinking.budget_tokens")
         }
-        omitsThinking = try thinking.choice("display", of: ["summarized", "omitted"]) == "omitted"
+        omitsThinking = try thinking.word("display", ["summarized", "omitted"]) == "omitted"
     }
 
     private mutating func readOutput(_ fields: FieldReader) throws(APIError) {
@@ -84,7 +84,7 @@ struct MessagesRequest: Sendable {
         let current = try output?.reader("format")
         let older = try fields.reader("output_format")
         guard let format = current ?? older else { return }
-        _ = try format.choice("type", of: ["json_schema"])
+        _ = try format.word("type", ["json_schema"])
         guard let schema = format["schema"] else { throw format.missing("schema", "an object") }
         chat.set(
             "response_format",
@@ -117,7 +117,7 @@ struct MessagesRequest: Sendable {
 
     private mutating func readToolChoice(_ fields: FieldReader) throws(APIError) {
         guard let choice = try fields.reader("tool_choice") else { return }
-        let type = try choice.choice("type", of: ["auto", "any", "tool", "none"])
+        let type = try choice.word("type", ["auto", "any", "tool", "none"])
         let translated: JSONValue =
             switch type {
             case "auto": "auto"

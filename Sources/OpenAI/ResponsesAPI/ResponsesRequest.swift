@@ -2,7 +2,10 @@ internal import JSON
 
 /// A decoded request of /v1/responses: its translation to chat completions, and what its response repeats.
 struct ResponsesRequest: Sendable {
-    var chat = ChatTranslation()
+    private(set) var chat = ChatTranslation()
+    private var conversation = ChatConversation()
+    /// The oldest messages may go where the context cannot hold all.
+    private(set) var truncates = false
     /// Everything that the model reads but the instructions.
     var input: [ResponseItem]
     /// Fields of the response object that follow from the request alone.
@@ -27,7 +30,6 @@ struct ResponsesRequest: Sendable {
         }
         input = earlier + given
         let instructions = try fields.string("instructions")
-        var conversation = ChatConversation()
         if let instructions { conversation.add("system", texts: [instructions], source: "instructions") }
         let isText = fields["input"]?.stringValue != nil
         input.addMessages(
@@ -60,15 +62,29 @@ struct ResponsesRequest: Sendable {
         try readTools(fields)
         try readLogprobs(fields)
         echo["top_p"] = .number(try fields.number("top_p", in: 0...1) ?? defaults.topP)
-        echo["truncation"] = .string(try fields.choice("truncation", of: ["auto", "disabled"]) ?? "disabled")
+        let truncation = try fields.word("truncation", ["auto", "disabled"]) ?? "disabled"
+        truncates = truncation == "auto"
+        echo["truncation"] = .string(truncation)
         echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
         echo["metadata"] = try fields.metadata().map(JSONValue.object) ?? [:]
+    }
+
+    /// How many messages can be left out at most.
+    var droppable: Int { truncates ? conversation.droppable : 0 }
+
+    /// The chat request without the oldest messages.
+    func chat(dropping count: Int) -> ChatTranslation {
+        var conversation = conversation
+        conversation.dropOldest(count)
+        var chat = chat
+        conversation.write(to: &chat, source: "input")
+        return chat
     }
 
     /// Fields that are this API's own, are read here, or mean another thing in chat completions.
     private static let ownFields: Set<String> = [
         "background", "conversation", "include", "input", "instructions", "max_output_tokens", "max_tool_calls",
-        "metadata", "previous_response_id", "prompt", "reasoning", "store", "stream", "stream_options", "text", "tools",
+        "previous_response_id", "prompt", "reasoning", "store", "stream", "stream_options", "text", "tools",
         "tool_choice", "parallel_tool_calls", "top_logprobs", "truncation", "messages", "n", "logprobs",
         "response_format", "functions", "function_call", "echo",
     ]
@@ -124,8 +140,8 @@ struct ResponsesRequest: Sendable {
                 chat.set("reasoning_effort", .string(effort), from: "reasoning.effort")
                 echoed["effort"] = .string(effort)
             }
-            let summary = try reasoning.choice("summary", of: ["auto", "concise", "detailed"])
-            let older = try reasoning.choice("generate_summary", of: ["auto", "concise", "detailed"])
+            let summary = try reasoning.word("summary", ["auto", "concise", "detailed"])
+            let older = try reasoning.word("generate_summary", ["auto", "concise", "detailed"])
             echoed["summary"] = (summary ?? older).map(JSONValue.string) ?? .null
         }
         echo["reasoning"] = .object(echoed)
@@ -144,7 +160,7 @@ struct ResponsesRequest: Sendable {
                 }
                 chat.set("response_format", .object(translated), from: "text.format")
             }
-            if let verbosity = try text.choice("verbosity", of: ["low", "medium", "high"]) {
+            if let verbosity = try text.word("verbosity", ["low", "medium", "high"]) {
                 echoed["verbosity"] = .string(verbosity)
             }
         }
@@ -181,16 +197,4 @@ struct ResponsesRequest: Sendable {
         "web_search_call.results", "web_search_call.action.sources", "message.input_image.image_url",
         "computer_call_output.output.image_url", "code_interpreter_call.outputs",
     ]
-}
-
-extension FieldReader {
-    /// A string that is one of a few.
-    func choice(_ field: String, of names: [String]) throws(APIError) -> String? {
-        guard let name = try string(field) else { return nil }
-        guard names.contains(name) else {
-            let known = names.map { "'\($0)'" }.joined(separator: ", ")
-            throw invalid(field, "must be one of \(known), not '\(name)'.")
-        }
-        return name
-    }
 }

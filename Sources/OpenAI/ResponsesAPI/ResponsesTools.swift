@@ -33,7 +33,7 @@ struct ResponsesTools: Sendable {
     private mutating func readChoice(_ fields: FieldReader, _ names: [String]) throws(APIError) {
         guard let value = fields["tool_choice"] else { return }
         if value.stringValue != nil {
-            choice = .string(try fields.choice("tool_choice", of: ["none", "auto", "required"]) ?? "auto")
+            choice = .string(try fields.word("tool_choice", ["none", "auto", "required"]) ?? "auto")
             return
         }
         guard let reader = try fields.reader("tool_choice") else { return }
@@ -41,7 +41,7 @@ struct ResponsesTools: Sendable {
         case "function":
             choice = ["type": "function", "function": ["name": .string(try reader.requiredString("name"))]]
         case "allowed_tools":
-            choice = .string(try reader.choice("mode", of: ["auto", "required"]) ?? "auto")
+            choice = .string(try reader.word("mode", ["auto", "required"]) ?? "auto")
             var allowed: Set<String> = []
             for tool in try reader.readers("tools") ?? [] {
                 let name = try tool.requiredString("name")

@@ -22,6 +22,20 @@ struct ChatConversation: Sendable {
 
     var isEmpty: Bool { messages.isEmpty }
 
+    /// How many of the oldest messages can go at most: all but those of the system and the last one.
+    var droppable: Int { max(0, messages.count { !$0.isSystem } - 1) }
+
+    /// Drops the oldest messages but the system's, and results of tools whose calls went with them.
+    mutating func dropOldest(_ count: Int) {
+        for _ in 0..<count {
+            guard let oldest = messages.firstIndex(where: { !$0.isSystem }) else { return }
+            messages.remove(at: oldest)
+        }
+        while let oldest = messages.firstIndex(where: { !$0.isSystem }), messages[oldest].role == "tool" {
+            messages.remove(at: oldest)
+        }
+    }
+
     /// - Parameters:
     ///   - joinsTurn: whether texts go on with a message of the same role that is the last.
     ///   - source: path in the request that is translated.
@@ -68,6 +82,8 @@ struct ChatConversation: Sendable {
 }
 
 extension ChatConversation.Message {
+    fileprivate var isSystem: Bool { role == "system" || role == "developer" }
+
     fileprivate var json: JSONValue {
         var object: JSONObject = ["role": .string(role)]
         let parts = texts.map { JSONValue.object(["type": "text", "text": .string($0)]) }

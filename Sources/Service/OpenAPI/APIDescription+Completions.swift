@@ -5,6 +5,9 @@ extension APIDescription {
             request: "ChatCompletionRequest",
             response: .streamable("ChatCompletion", chunk: "ChatCompletionChunk")),
         APIOperation(
+            method: "POST", path: "/v1/chat/completions/control", summary: "Ends the reasoning of a running answer.",
+            request: "ControlRequest", response: .json("ControlResponse")),
+        APIOperation(
             method: "POST", path: "/v1/completions", summary: "Continues prompts, or fills the gap before a suffix.",
             request: "CompletionRequest", response: .streamable("Completion", chunk: "Completion")),
     ]
@@ -12,6 +15,14 @@ extension APIDescription {
     /// Responses of the two completions, and what they have in common.
     static let completionSchemas = #"""
         {
+        "ControlRequest": {
+          "type": "object",
+          "properties": {"id": {"type": "string"}, "action": {"const": "reasoning_end"}},
+          "required": ["id", "action"]
+        },
+        "ControlResponse": {
+          "type": "object", "properties": {"success": {"const": true}}, "required": ["success"]
+        },
         "ChatCompletion": {
           "type": "object",
           "properties": {

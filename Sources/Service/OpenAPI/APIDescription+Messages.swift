@@ -49,7 +49,9 @@ extension APIDescription {
             "content": {"type": "array", "items": {
               "type": "object", "properties": {"type": {"enum": ["text", "thinking", "tool_use"]}}, "required": ["type"]
             }},
-            "stop_reason": {"enum": ["end_turn", "max_tokens", "stop_sequence", "tool_use"]},
+            "stop_reason": {"enum": [
+              "end_turn", "max_tokens", "stop_sequence", "tool_use", "refusal", "model_context_window_exceeded"
+            ]},
             "stop_sequence": {"type": ["string", "null"]},
             "usage": {"type": "object", "properties": {
               "input_tokens": {"type": "integer"}, "output_tokens": {"type": "integer"}

@@ -28,7 +28,7 @@ extension APIDescription {
             "input": {"anyOf": [
               {"type": "string"},
               {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
-                "type": {"const": "message"},
+                "type": {"enum": ["message", null]},
                 "role": {"enum": ["user", "system", "developer"]},
                 "content": {"type": "string"}
               }, "required": ["role", "content"]}}

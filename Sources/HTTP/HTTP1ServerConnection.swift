@@ -1,0 +1,220 @@
+import Logging
+import Sockets
+import Synchronization
+
+/// Drives one HTTP/1 connection: feeds its session, performs the session's actions, runs handlers as tasks, and cancels a
+/// handler's task as soon as its client is gone.
+final class HTTP1ServerConnection: TransportHandler {
+    /// Since when something is awaited of the client.
+    private struct Wait {
+        var isFirst = true
+        /// When the session's phase began, or the last piece of a body came.
+        var since = ContinuousClock.now
+        /// When the body that arrives began.
+        var bodySince = ContinuousClock.now
+    }
+
+    private struct State {
+        var session: HTTP1ServerSession
+        var wait = Wait()
+        var task: Task<Void, Never>?
+        /// Counts requests, so that a late write cannot land in another response.
+        var exchange = 0
+        var isClosed = false
+        /// Taken from the memory for bodies.
+        var bodyBytes = 0
+    }
+
+    /// Spares clients that end their input early and get their answer at once the probe.
+    private static let probeDelay = Duration.milliseconds(5)
+
+    typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
+
+    private let transport: any Transport
+    private let configuration: HTTPServerConfiguration
+    private let handler: Handler
+    private let logger: Logger
+    private let bodyMemory: BodyMemory
+    private let closed: @Sendable () -> Void
+    private let gate = WriteGate()
+    private let state: Mutex<State>
+
+    init(
+        _ transport: any Transport, configuration: HTTPServerConfiguration, logger: Logger, bodyMemory: BodyMemory,
+        handler: @escaping Handler, closed: @escaping @Sendable () -> Void
+    ) {
+        self.transport = transport
+        self.configuration = configuration
+        self.handler = handler
+        self.logger = logger
+        self.bodyMemory = bodyMemory
+        self.closed = closed
+        state = Mutex(
+            State(
+                session: HTTP1ServerSession(
+                    limits: configuration.limits, errorResponse: { configuration.errorResponse($0) })))
+    }
+
+    /// Answers 503 whatever comes, and closes.
+    func refuse() {
+        update { $0.reject(HTTPProtocolError(503, "The server has too many connections; try again soon.")) }
+    }
+
+    func drain() {
+        update { $0.drain() }
+    }
+
+    // MARK: Transport events
+
+    func transportReceived(_ bytes: Span<UInt8>) {
+        state.withLock { state in
+            let phase = state.session.phase
+            perform(state.session.receive(bytes), &state)
+            if state.session.phase != phase || phase == .body { state.wait.since = .now }
+            if state.session.phase == .body, phase != .body { state.wait.bodySince = state.wait.since }
+            countBody(&state)
+        }
+    }
+
+    func transportInputEnded() {
+        update { $0.receiveEnd() }
+    }
+
+    func transportDrained() {
+        state.withLock { _ in gate.open() }
+    }
+
+    func transportTick(_ now: ContinuousClock.Instant) {
+        update { [configuration] session, wait in
+            let waited = now - wait.since
+            switch session.phase {
+            case .idle:
+                let limit = wait.isFirst ? configuration.headTime : configuration.idleTime
+                return waited > limit ? session.close() : []
+            case .head where waited > configuration.headTime:
+                return session.reject(HTTPProtocolError(408, "The request head did not arrive in time."))
+            case .body
+            where waited > configuration.bodyTime
+                || now - wait.bodySince > configuration.timeForBody(session.bodyCount):
+                return session.reject(HTTPProtocolError(408, "The request body did not arrive in time."))
+            case .head, .body, .handling, .streaming, .closing:
+                return []
+            }
+        }
+    }
+
+    func transportClosed(_ error: SocketError?) {
+        let task = state.withLock { state in
+            state.isClosed = true
+            // A handler that runs still holds the body.
+            if state.session.phase != .handling { giveBodyBack(&state) }
+            return state.task.take()
+        }
+        if let error { logger.debug("\(error)") }
+        gate.fail(HTTPWriteError(error.map { "The client is gone: \($0)." } ?? HTTPWriteError.clientGone.description))
+        task?.cancel()
+        closed()
+    }
+
+    // MARK: Handling
+
+    private func update(_ body: (inout HTTP1ServerSession) -> [HTTP1ServerSession.Action]) {
+        update { session, _ in body(&session) }
+    }
+
+    private func update(
+        _ body: (inout HTTP1ServerSession, _ waiting: Wait) -> [HTTP1ServerSession.Action]
+    ) {
+        // Cancelling runs the handler's own code, which may write: never under the lock.
+        let cancelled = state.withLock { state -> Task<Void, Never>? in
+            let phase = state.session.phase
+            let actions = body(&state.session, state.wait)
+            perform(actions, &state)
+            if state.session.phase != phase { state.wait.since = .now }
+            let isCancelled = actions.contains { if case .cancel = $0 { true } else { false } }
+            return isCancelled ? state.task : nil
+        }
+        cancelled?.cancel()
+    }
+
+    private func perform(_ actions: [HTTP1ServerSession.Action], _ state: inout State) {
+        for action in actions {
+            switch action {
+            case .send(let bytes): transport.send(bytes)
+            case .handle(let request): handle(request, &state)
+            case .setReading(let enabled): transport.setReading(enabled)
+            case .cancel: break
+            case .probeSoon: transport.schedule(Self.probeDelay) { [weak self] in self?.update { $0.probe() } }
+            case .watchPeer: transport.watchPeer()
+            case .finish(let lingering): transport.finish(lingering: lingering)
+            }
+        }
+    }
+
+    private func handle(_ request: HTTPRequest, _ state: inout State) {
+        guard !state.isClosed else { return }
+        state.exchange += 1
+        state.wait.isFirst = false
+        let exchange = state.exchange
+        var request = request
+        request.peer = transport.peer
+        state.task = Task { [handler, request] in
+            await self.deliver(await handler(request), exchange)
+        }
+    }
+
+    /// Takes memory for what has come of a body, or refuses the request.
+    private func countBody(_ state: inout State) {
+        let growth = state.session.bodyCount - state.bodyBytes
+        guard growth > 0 else { return }
+        if bodyMemory.take(growth) {
+            state.bodyBytes += growth
+        } else {
+            giveBodyBack(&state)
+            let error = HTTPProtocolError(503, "The server has too much to read; try again soon.")
+            perform(state.session.reject(error), &state)
+        }
+    }
+
+    private func giveBodyBack(_ state: inout State) {
+        bodyMemory.giveBack(state.bodyBytes)
+        state.bodyBytes = 0
+    }
+
+    private func deliver(_ response: HTTPResponse, _ exchange: Int) async {
+        let streams = state.withLock { state in
+            // A streamed response may still need the body, but has long made the prompt of it.
+            giveBodyBack(&state)
+            guard !state.isClosed, state.exchange == exchange else { return false }
+            let (actions, streams) = state.session.respond(response)
+            state.wait.since = .now
+            perform(actions, &state)
+            return streams
+        }
+        guard streams, case .stream(let body) = response.body else { return }
+        do {
+            try await body(ResponseWriter(.http1(self, exchange: exchange)))
+            state.withLock { state in
+                guard !state.isClosed, state.exchange == exchange else { return }
+                state.wait.since = .now
+                perform(state.session.endStream(), &state)
+            }
+        } catch {
+            if !(error is HTTPWriteError || error is CancellationError) {
+                logger.error("a streamed response was cut off: \(error)")
+            }
+            transport.abort()
+        }
+    }
+
+    func write(_ bytes: [UInt8], exchange: Int) async throws {
+        guard !bytes.isEmpty else { return }
+        try state.withLock { state in
+            guard !state.isClosed, state.exchange == exchange, let framed = state.session.encode(bytes),
+                let waiting = transport.send(framed)
+            else { throw HTTPWriteError.clientGone }
+            if waiting > configuration.highWater { gate.shut() }
+        }
+        try await gate.pass()
+    }
+}

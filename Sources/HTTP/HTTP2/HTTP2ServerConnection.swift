@@ -1,0 +1,226 @@
+import Logging
+import Sockets
+import Synchronization
+
+/// Drives one HTTP/2 connection: feeds its session, sends what the session has to say as long as the client takes it, runs
+/// a task for each stream's handler, and cancels it as soon as nobody waits for its response.
+final class HTTP2ServerConnection: TransportHandler {
+    /// A request that is being received or handled.
+    private struct Exchange {
+        /// Shut while this stream's client is behind.
+        let gate = WriteGate()
+        var task: Task<Void, Never>?
+        /// Taken from the memory for bodies.
+        var bodyBytes = 0
+    }
+
+    private struct State: ~Copyable {
+        var session: HTTP2ServerSession
+        var exchanges: [Int32: Exchange] = [:]
+        /// Handlers that run, those of streams that are gone included.
+        var running = 0
+        /// Bytes that wait in the transport.
+        var waiting = 0
+        var isRefused = false
+        var isFinished = false
+        /// To be cancelled without the lock: cancelling runs the handler's own code, which may write.
+        var abandoned: [Task<Void, Never>] = []
+
+        mutating func takeAbandoned() -> [Task<Void, Never>] {
+            defer { abandoned = [] }
+            return abandoned
+        }
+    }
+
+    typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
+
+    private static let refusal = HTTPProtocolError(503, "The server has too many connections; try again soon.")
+
+    private let transport: any Transport
+    private let configuration: HTTPServerConfiguration
+    private let handler: Handler
+    private let logger: Logger
+    private let bodyMemory: BodyMemory
+    private let closed: @Sendable () -> Void
+    private let state: Mutex<State>
+
+    init(
+        _ transport: any Transport, configuration: HTTPServerConfiguration, logger: Logger, bodyMemory: BodyMemory,
+        handler: @escaping Handler, closed: @escaping @Sendable () -> Void
+    ) {
+        self.transport = transport
+        self.configuration = configuration
+        self.handler = handler
+        self.logger = logger
+        self.bodyMemory = bodyMemory
+        self.closed = closed
+        state = Mutex(
+            State(
+                session: HTTP2ServerSession(
+                    limits: configuration.limits, http2: configuration.http2,
+                    errorResponse: { configuration.errorResponse($0) })))
+    }
+
+    /// Answers every request with 503, and closes after the first ones.
+    func refuse() {
+        update { state in
+            state.isRefused = true
+            state.session.drain(.now)
+        }
+    }
+
+    func drain() {
+        update { $0.session.drain(.now) }
+    }
+
+    // MARK: Transport events
+
+    func transportReceived(_ bytes: Span<UInt8>) {
+        let abandoned = state.withLock { state in
+            state.session.receive(bytes)
+            settle(&state)
+            return state.takeAbandoned()
+        }
+        abandoned.forEach { $0.cancel() }
+    }
+
+    /// A client that ends its output can neither ask for more nor take more than its windows allow: it is leaving.
+    func transportInputEnded() {
+        update { finish(&$0, lingering: false) }
+    }
+
+    func transportDrained() {
+        update { $0.waiting = 0 }
+    }
+
+    func transportTick(_ now: ContinuousClock.Instant) {
+        update { $0.session.tick(now, configuration) }
+    }
+
+    func transportClosed(_ error: SocketError?) {
+        if let error { logger.debug("\(error)") }
+        update { state in
+            state.isFinished = true
+            abandonAll(&state, error)
+        }
+        closed()
+    }
+
+    // MARK: Session
+
+    private func update(_ body: (inout State) -> Void) {
+        let abandoned = state.withLock { state in
+            body(&state)
+            settle(&state)
+            return state.takeAbandoned()
+        }
+        abandoned.forEach { $0.cancel() }
+    }
+
+    /// Does what the session asks for, and sends what it has to say.
+    private func settle(_ state: inout State) {
+        while !state.isFinished {
+            let events = state.session.takeEvents()
+            for event in events { perform(event, &state) }
+            // Above the low-water mark the transport tells when it has sent.
+            while state.waiting <= configuration.transport.lowWater {
+                let bytes = state.session.output(64 << 10)
+                guard !bytes.isEmpty else { break }
+                state.waiting = transport.send(bytes) ?? 0
+            }
+            if state.session.isOver { return finish(&state, lingering: true) }
+            if events.isEmpty { return }
+        }
+    }
+
+    private func perform(_ event: HTTP2ServerSession.Event, _ state: inout State) {
+        switch event {
+        case .body(let stream, let count):
+            guard bodyMemory.take(count) else {
+                let error = HTTPProtocolError(503, "The server has too much to read; try again soon.")
+                return state.session.reject(stream, error)
+            }
+            state.exchanges[stream, default: Exchange()].bodyBytes += count
+            state.session.accept(stream, count: count)
+        case .request(let stream, let request):
+            handle(stream, request, &state)
+        case .drained(let stream):
+            state.exchanges[stream]?.gate.open()
+        case .closed(let stream):
+            abandon(stream, &state, HTTPWriteError.clientGone)
+        }
+    }
+
+    private func handle(_ stream: Int32, _ request: HTTPRequest, _ state: inout State) {
+        if state.isRefused { return state.session.reject(stream, Self.refusal) }
+        // Handlers of streams that were broken off take a moment to end.
+        guard state.running < configuration.http2.streams else { return state.session.refuse(stream) }
+        state.running += 1
+        var request = request
+        request.peer = transport.peer
+        let exchange = state.exchanges[stream] ?? Exchange()
+        state.exchanges[stream] = exchange
+        state.exchanges[stream]?.bodyBytes = 0
+        let (bodyBytes, gate) = (exchange.bodyBytes, exchange.gate)
+        state.exchanges[stream]?.task = Task { [handler, request] in
+            let response = await handler(request)
+            // A streamed response may still need the body, but has long made the prompt of it.
+            self.bodyMemory.giveBack(bodyBytes)
+            await self.deliver(response, stream, gate)
+            self.state.withLock { $0.running -= 1 }
+        }
+    }
+
+    private func deliver(_ response: HTTPResponse, _ stream: Int32, _ gate: WriteGate) async {
+        var streams = false
+        update { state in
+            guard state.exchanges[stream]?.gate === gate else { return }
+            streams = state.session.respond(stream, response)
+        }
+        guard streams, case .stream(let body) = response.body else { return }
+        do {
+            try await body(ResponseWriter(.http2(self, stream: stream, gate)))
+            update { $0.session.endStream(stream) }
+        } catch {
+            if !(error is HTTPWriteError || error is CancellationError) {
+                logger.error("a streamed response was cut off: \(error)")
+            }
+            update { $0.session.cutOff(stream) }
+        }
+    }
+
+    func write(_ bytes: [UInt8], stream: Int32, _ gate: WriteGate) async throws {
+        guard !bytes.isEmpty else { return }
+        var isTaken = false
+        update { state in
+            isTaken = state.session.write(stream, bytes)
+            guard isTaken else { return }
+            settle(&state)
+            // Under the lock under which it was sent, so that no draining is missed.
+            if state.session.waiting(stream) > configuration.http2.highWater { gate.shut() }
+        }
+        guard isTaken else { throw HTTPWriteError.clientGone }
+        try await gate.pass()
+    }
+
+    // MARK: End
+
+    private func finish(_ state: inout State, lingering: Bool) {
+        guard !state.isFinished else { return }
+        state.isFinished = true
+        transport.finish(lingering: lingering)
+        abandonAll(&state, nil)
+    }
+
+    private func abandonAll(_ state: inout State, _ error: SocketError?) {
+        let reason = HTTPWriteError(error.map { "The client is gone: \($0)." } ?? HTTPWriteError.clientGone.description)
+        for stream in Array(state.exchanges.keys) { abandon(stream, &state, reason) }
+    }
+
+    private func abandon(_ stream: Int32, _ state: inout State, _ reason: HTTPWriteError) {
+        guard let exchange = state.exchanges.removeValue(forKey: stream) else { return }
+        bodyMemory.giveBack(exchange.bodyBytes)
+        exchange.gate.fail(reason)
+        if let task = exchange.task { state.abandoned.append(task) }
+    }
+}

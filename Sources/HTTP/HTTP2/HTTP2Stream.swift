@@ -1,0 +1,93 @@
+import Sockets
+
+/// One request and its response on an HTTP/2 connection.
+final class HTTP2Stream {
+    private(set) var method = ""
+    private(set) var path = ""
+    private(set) var authority: String?
+    private(set) var headers = HTTPHeaders()
+    private var headerBytes = 0
+    /// Why the request is not to be handled.
+    var rejection: HTTPProtocolError?
+    /// The checked request; nil until its head is complete.
+    var request: HTTPRequest?
+    var body: [UInt8] = []
+    /// Bytes of the body that came and for which no memory was taken yet.
+    var uncounted = 0
+    var inputEnded = false
+
+    var isAnswered = false
+    /// The response's body as far as it is written and not sent.
+    var output = OutboundQueue()
+    var outputEnded = false
+    private(set) var progress = 0
+    private var seenProgress = -1
+    private var since = ContinuousClock.now
+    private var firstSeen: ContinuousClock.Instant?
+
+    /// Takes a field of the head, or of the trailers, which are only counted. Returns false for one that makes the whole
+    /// head many times larger than it may be.
+    func add(_ name: String, _ value: String, limits: HTTPLimits) -> Bool {
+        // RFC 9113, section 6.5.2, counts 32 bytes for each field.
+        headerBytes += name.utf8.count + value.utf8.count + 32
+        guard headerBytes <= limits.headerBytes + limits.requestLine, headers.count < limits.headerCount else {
+            rejection = HTTPProtocolError(
+                431,
+                "The header fields exceed the limit of \(limits.headerBytes) bytes or \(limits.headerCount) in number.")
+            return headerBytes <= 4 * (limits.headerBytes + limits.requestLine)
+        }
+        guard request == nil else { return true }
+        switch name {
+        case ":method": method = value
+        case ":path": path = value
+        case ":authority": authority = value
+        case let name where name.hasPrefix(":"): break
+        default: headers.add(name, value)
+        }
+        return true
+    }
+
+    func advanced() {
+        progress &+= 1
+    }
+
+    /// How long nothing has moved, as far as the calls of this method can tell.
+    func idleTime(_ now: ContinuousClock.Instant) -> Duration {
+        if seenProgress != progress {
+            seenProgress = progress
+            since = now
+        }
+        return now - since
+    }
+
+    /// The time since the first such call.
+    func age(_ now: ContinuousClock.Instant) -> Duration {
+        if firstSeen == nil { firstSeen = now }
+        return firstSeen.map { now - $0 } ?? .zero
+    }
+
+    /// Checks the complete head; the size of a body that is announced is checked too.
+    func checkedRequest(limits: HTTPLimits) throws(HTTPProtocolError) -> HTTPRequest {
+        if let rejection { throw rejection }
+        let target = Array("\(method) \(path) HTTP/1.1".utf8)
+        guard target.count <= limits.requestLine else {
+            throw HTTPProtocolError(414, "The request line exceeds the limit of \(limits.requestLine) bytes.")
+        }
+        guard path.hasPrefix("/") || path == "*" else {
+            throw HTTPProtocolError(400, "The path must begin with a slash.")
+        }
+        let line = try RequestLine(target[...])
+        var headers = headers
+        if let authority {
+            guard headers["Host"].map({ $0.equalsIgnoringCase(authority) }) ?? true else {
+                throw HTTPProtocolError(400, "The Host field differs from the authority.")
+            }
+            headers["Host"] = authority
+        }
+        try headers.checkHost(version: .http2)
+        guard try headers.contentLength() ?? 0 <= limits.body else { throw .bodyTooLarge(limit: limits.body) }
+        var request = HTTPRequest(method: line.method, path: line.path, query: line.query, headers: headers)
+        request.version = .http2
+        return request
+    }
+}
