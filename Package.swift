@@ -66,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Service",
+                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
+                "Service",
                 "Sockets", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
