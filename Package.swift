@@ -67,8 +67,7 @@ let package = Package(
             name: "apus",
             dependencies: [
                 "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
-                "Service",
-                "Sockets", "Telemetry", logging,
+                "Service", "Sockets", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What a non-blocking read or write came to.

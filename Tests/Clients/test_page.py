@@ -93,6 +93,15 @@ def test_an_answer_again_is_a_branch(server, page):
     assert page.count(".assistant") == 1
 
 
+def test_without_deepthink_the_answer_comes_at_once(server, page):
+    page.open(server.url)
+    page.click(".think")
+    ask(page, "What is 27 + 58?")
+    assert page.text(".answer").strip()
+    assert not page.run("document.querySelector('.thought').checkVisibility()")
+    assert "of thought" not in page.text(".figures")
+
+
 def test_a_reload_finds_the_conversation(server, page):
     page.open(server.url)
     ask(page, "What is 27 + 58?")
@@ -225,7 +234,7 @@ def test_a_stopped_answer_is_kept_and_continued(scripted, page):
     page.wait(f"document.querySelector('.answer').textContent.includes('three') && {IDLE}")
     assert page.text(".answer").strip() == "One, two, three."
     last = scripted.bodies[-1]
-    assert last["messages"][-1] == {"role": "assistant", "content": "One, two"}
+    assert last["messages"][-1] == {"role": "assistant", "content": "One, two", "reasoning_content": "Hm."}
     assert last["continue_final_message"] is True and last["add_generation_prompt"] is False
 
 

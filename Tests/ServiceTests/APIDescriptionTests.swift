@@ -8,7 +8,7 @@ import Testing
 struct APIDescriptionTests {
     private let router = Endpoints(
         state: ServiceState(), authenticator: Authenticator(keys: []), keepAlive: nil,
-        responses: ResponseStore(capacity: 1, memory: 1), page: nil
+        responses: ResponseStore(capacity: 1, memory: 1)
     ).router(cors: CORSPolicy())
 
     private let document = APIDescription.document(models: ["nano"])

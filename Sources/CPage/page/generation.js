@@ -204,8 +204,10 @@ function requestBody(conversation, message, settings, isContinuation) {
     thinking: { type: message.think ? 'enabled' : 'disabled' },
   };
   if (isContinuation) {
-    const content = message.text || `<think>\n${message.reasoning}`;
-    body.messages.push({ role: 'assistant', content });
+    // Where the answer has begun, its chain of thought goes with it; else it is left open, to go on itself.
+    body.messages.push(message.text
+      ? { role: 'assistant', content: message.text, reasoning_content: message.reasoning }
+      : { role: 'assistant', content: `<think>\n${message.reasoning}` });
     body.continue_final_message = true;
     body.add_generation_prompt = false;
   }

@@ -56,6 +56,16 @@ struct FieldReader {
         return string
     }
 
+    /// A string that is one of a few.
+    func word(_ field: String, _ words: [String]) throws(APIError) -> String? {
+        guard let word = try string(field) else { return nil }
+        guard words.contains(word) else {
+            let list = words.map { "'\($0)'" }.joined(separator: ", ")
+            throw invalid(field, "must be \(words.count > 1 ? "one of " : "")\(list), not '\(word)'.")
+        }
+        return word
+    }
+
     func bool(_ field: String) throws(APIError) -> Bool? {
         guard let value = self[field] else { return nil }
         guard let bool = value.boolValue else { throw mismatch(field, "a boolean", value) }

@@ -98,7 +98,7 @@ package struct ChatPrompt: Sendable {
         for (name, value) in guarded.escape(request.variables) { context[name] = value }
         let prefill = request.prefill
         let past = prefill == nil ? request.messages : request.messages.dropLast()
-        var conversation = turns.conversation(past, request.tools, &guarded)
+        var conversation = turns.conversation(past, request.tools, folds: request.foldsSystemPrompt, &guarded)
         let continues = prefill == nil && request.continuesFinalMessage || conversation.endsInsideTurn
         var mark: Unicode.Scalar?
         let isWhole =

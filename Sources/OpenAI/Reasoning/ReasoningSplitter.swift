@@ -1,6 +1,6 @@
 /// Splits generated text into the chain of thought and the answer.
 ///
-/// Where the tags are tokens, the owner reports them by `takes(tag:)` and all text is literal; where they are spelled,
+/// Where the tags are tokens, the owner reports them by `take(_:)` and all text is literal; where they are spelled,
 /// the splitter looks for them in the text and holds back what may become one. Only the first block is reasoning: tags
 /// in an answer are text. A closing tag without an opening one ends an empty block as long as nothing was said.
 ///

@@ -12,16 +12,16 @@ struct ClientFields: Sendable {
 
     init(_ fields: FieldReader) throws(APIError) {
         let tiers = ["auto", "default", "flex", "scale", "priority", "fast"]
-        namesServiceTier = try fields.choice("service_tier", of: tiers) != nil
+        namesServiceTier = try fields.word("service_tier", tiers) != nil
         _ = try fields.string("user")
         _ = try fields.string("user_id", atMost: 512)
         _ = try fields.string("safety_identifier", atMost: 64)
         _ = try fields.string("prompt_cache_key")
-        _ = try fields.choice("prompt_cache_retention", of: ["in_memory", "in-memory", "24h"])
+        _ = try fields.word("prompt_cache_retention", ["in_memory", "in-memory", "24h"])
         _ = try fields.object("prompt_cache_options")
         _ = try fields.bool("store")
         _ = try fields.object("moderation")
-        _ = try fields.choice("verbosity", of: ["low", "medium", "high"])
+        _ = try fields.word("verbosity", ["low", "medium", "high"])
         _ = try fields.metadata()
         try Self.checkPrediction(fields)
         try Self.checkSearch(fields)
@@ -31,14 +31,14 @@ struct ClientFields: Sendable {
     /// A prediction may make an answer faster; it never changes it.
     private static func checkPrediction(_ fields: FieldReader) throws(APIError) {
         guard let prediction = try fields.reader("prediction") else { return }
-        guard try prediction.choice("type", of: ["content"]) != nil else {
+        guard try prediction.word("type", ["content"]) != nil else {
             throw prediction.missing("type", "'content'")
         }
         switch prediction["content"] {
         case .string?: return
         case .array?:
             for part in try prediction.readers("content") ?? [] {
-                guard try part.choice("type", of: ["text"]) != nil else { throw part.missing("type", "'text'") }
+                guard try part.word("type", ["text"]) != nil else { throw part.missing("type", "'text'") }
                 _ = try part.requiredString("text")
             }
         case nil: throw prediction.missing("content", "a string or a list of text parts")
@@ -49,7 +49,7 @@ struct ClientFields: Sendable {
     /// There is no search here: the answer is the model's own, as it is where a search finds nothing.
     private static func checkSearch(_ fields: FieldReader) throws(APIError) {
         guard let search = try fields.reader("web_search_options") else { return }
-        _ = try search.choice("search_context_size", of: ["low", "medium", "high"])
+        _ = try search.word("search_context_size", ["low", "medium", "high"])
         _ = try search.object("user_location")
     }
 

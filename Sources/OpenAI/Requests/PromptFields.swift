@@ -33,7 +33,7 @@ struct PromptFields: Sendable, Equatable {
             }
             truncation = length < 0 ? .context : .length(length)
         }
-        keepsEnd = try fields.choice("truncation_side", of: ["left", "right"]) != "right"
+        keepsEnd = try fields.word("truncation_side", ["left", "right"]) != "right"
         returnsText = try fields.bool("return_prompt_text") ?? false
         let salts = [try Self.salt("cache_salt", fields), try Self.salt("extra_key", fields)]
         if salts.contains(where: { $0 != nil }) { cacheSalt = CacheSalt.number(of: salts.map { $0 ?? "" }) }

@@ -11,6 +11,8 @@ struct TemplateFields: Sendable {
     var continuesFinalMessage: Bool
     /// Whether a chain of thought is wanted; nil: the request does not say.
     var isThinking: Bool?
+    /// Whether there shall be no system message, see ``ThinkingPolicy``.
+    var foldsSystemPrompt = false
 
     /// A plain conversation.
     init(messages: [ChatMessage]) {

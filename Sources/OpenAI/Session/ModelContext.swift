@@ -67,6 +67,7 @@ package struct ModelContext: Sendable {
         }
         var request = request
         request.isThinking = request.isThinking ?? model.flatMap { thinking.modes[$0] }
+        request.foldsSystemPrompt = thinking.foldsSystemPrompt
         if thinking.foldsSystemPrompt { request.messages = request.messages.foldingSystemPrompt() }
         return try chatPrompt.render(request, enforcesThinking: thinking.isEnforced)
     }

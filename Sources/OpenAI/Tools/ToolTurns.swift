@@ -21,9 +21,11 @@ struct ToolTurns: Sendable {
         var endsInsideTurn = false
     }
 
-    /// - Parameter guarded: escapes what the client wrote.
+    /// - Parameters:
+    ///   - folds: whether declarations go into the first user's message.
+    ///   - guarded: escapes what the client wrote.
     func conversation(
-        _ messages: [ChatMessage], _ fields: ToolFields, _ guarded: inout ContentGuard
+        _ messages: [ChatMessage], _ fields: ToolFields, folds: Bool, _ guarded: inout ContentGuard
     ) -> Conversation {
         var result = Conversation()
         guard let dialect else {
@@ -48,7 +50,10 @@ struct ToolTurns: Sendable {
                 result.messages.append(["role": "user", "content": .string(text)])
             }
         }
-        if !fields.tools.isEmpty, !traits.declaresTools { declare(fields, dialect, in: &result.messages, &guarded) }
+        if !fields.tools.isEmpty, !traits.declaresTools {
+            let text = declarations(fields, dialect, &guarded)
+            Self.insert(text, role: folds ? "user" : "system", into: &result.messages)
+        }
         return result
     }
 
@@ -127,21 +132,26 @@ struct ToolTurns: Sendable {
         return texts
     }
 
-    private func declare(
-        _ fields: ToolFields, _ dialect: any ToolDialect, in messages: inout [JSONValue],
-        _ guarded: inout ContentGuard
-    ) {
-        var guardCopy = guarded
-        let text = ToolInstructions(fields: fields, dialect: dialect).text { guardCopy.escape($0) }
-        guarded = guardCopy
-        if let place = messages.lastIndex(where: { $0["role"] == "system" }) {
-            let content = messages[place]["content"]?.stringValue ?? ""
-            messages[place] = [
-                "role": "system", "content": .string(content.isEmpty ? text : content + "\n\n" + text),
-            ]
-        } else {
-            messages.insert(["role": "system", "content": .string(text)], at: 0)
+    private func declarations(
+        _ fields: ToolFields, _ dialect: any ToolDialect, _ guarded: inout ContentGuard
+    ) -> String {
+        var copy = guarded
+        let text = ToolInstructions(fields: fields, dialect: dialect).text { copy.escape($0) }
+        guarded = copy
+        return text
+    }
+
+    /// Puts a text behind the last system message, or in front of the first user's.
+    private static func insert(_ text: String, role: String, into messages: inout [JSONValue]) {
+        let isOfRole = { (message: JSONValue) in message["role"]?.stringValue == role }
+        guard let place = role == "user" ? messages.firstIndex(where: isOfRole) : messages.lastIndex(where: isOfRole)
+        else {
+            messages.insert(["role": .string(role), "content": .string(text)], at: 0)
+            return
         }
+        let content = messages[place]["content"]?.stringValue ?? ""
+        let parts = (role == "user" ? [text, content] : [content, text]).filter { !$0.isEmpty }
+        messages[place] = ["role": .string(role), "content": .string(parts.joined(separator: "\n\n"))]
     }
 }
 

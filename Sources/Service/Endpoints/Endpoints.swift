@@ -16,7 +16,7 @@ struct Endpoints: Sendable {
 
     init(
         state: ServiceState, authenticator: Authenticator, administrators: Authenticator? = nil, keepAlive: Duration?,
-        responses: ResponseStore, page: Page?
+        responses: ResponseStore, page: Page? = nil
     ) {
         self.state = state
         self.authenticator = authenticator

@@ -113,7 +113,7 @@ extension APIDescription {
           "type": "object",
           "properties": {
             "temperature": {"type": ["number", "null"], "minimum": 0, "maximum": 2},
-            "top_p": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1},
+            "top_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
             "top_k": {"type": ["integer", "null"], "minimum": -1, "maximum": 2147483647},
             "min_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
             "presence_penalty": {"type": ["number", "null"], "minimum": -2, "maximum": 2},

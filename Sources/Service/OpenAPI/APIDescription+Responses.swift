@@ -36,7 +36,7 @@ extension APIDescription {
             "instructions": {"type": ["string", "null"]},
             "max_output_tokens": {"type": ["integer", "null"], "minimum": 16, "maximum": 2147483647},
             "temperature": {"type": ["number", "null"], "minimum": 0, "maximum": 2},
-            "top_p": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1},
+            "top_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
             "store": {"type": ["boolean", "null"]},
             "stream": {"type": ["boolean", "null"]},
             "parallel_tool_calls": {"type": ["boolean", "null"]},

@@ -41,7 +41,7 @@ extension APIDescription {
             response: .json("Slots")),
         APIOperation(
             method: "GET", path: "/v1/requests", summary: "Times and token counts of the last requests.",
-            response: .json("RecentRequests")),
+            response: .json("RequestList")),
         APIOperation(
             method: "POST", path: "/reset_prefix_cache",
             summary: "Forgets the prefix cache. Needs one of the server's --admin-api-key.",
@@ -64,6 +64,35 @@ extension APIDescription {
             }, "required": ["message", "type", "param", "code"]}
           },
           "required": ["error"]
+        },
+        "RequestList": {
+          "type": "object",
+          "properties": {
+            "object": {"const": "list"},
+            "data": {"type": "array", "items": {
+              "type": "object",
+              "properties": {
+                "id": {"type": "string"},
+                "object": {"enum": ["chat.completion", "text_completion", "response", "message"]},
+                "model": {"type": "string"},
+                "stream": {"type": "boolean"},
+                "ended": {"type": "integer"},
+                "status": {"type": "integer"},
+                "finish_reasons": {"type": "array", "items": {"type": ["string", "null"]}},
+                "usage": {"$ref": "#/components/schemas/Usage"},
+                "queue_seconds": {"type": ["number", "null"]},
+                "prefill_seconds": {"type": ["number", "null"]},
+                "first_token_seconds": {"type": ["number", "null"]},
+                "decode_seconds": {"type": ["number", "null"]},
+                "total_seconds": {"type": "number"}
+              },
+              "required": [
+                "id", "object", "model", "stream", "ended", "status", "finish_reasons", "usage", "queue_seconds",
+                "prefill_seconds", "first_token_seconds", "decode_seconds", "total_seconds"
+              ]
+            }}
+          },
+          "required": ["object", "data"]
         },
         "Model": {
           "type": "object",
@@ -100,28 +129,6 @@ extension APIDescription {
         },
         "Status": {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]},
         "Version": {"type": "object", "properties": {"version": {"type": "string"}}, "required": ["version"]},
-        "RecentRequests": {
-          "type": "object",
-          "properties": {
-            "object": {"const": "list"},
-            "data": {"type": "array", "items": {"type": "object", "properties": {
-              "id": {"type": "string"},
-              "object": {"enum": ["chat.completion", "text_completion", "response", "message"]},
-              "model": {"type": "string"},
-              "stream": {"type": "boolean"},
-              "ended": {"type": "number"},
-              "status": {"type": "integer"},
-              "finish_reasons": {"type": "array", "items": {"type": ["string", "null"]}},
-              "usage": {"$ref": "#/components/schemas/Usage"},
-              "queue_seconds": {"type": ["number", "null"]},
-              "prefill_seconds": {"type": ["number", "null"]},
-              "first_token_seconds": {"type": ["number", "null"]},
-              "decode_seconds": {"type": ["number", "null"]},
-              "total_seconds": {"type": "number"}
-            }, "required": ["id", "object", "model", "stream", "ended", "status", "finish_reasons", "usage"]}}
-          },
-          "required": ["object", "data"]
-        },
         "Load": {
           "type": "object", "properties": {"server_load": {"type": "integer"}}, "required": ["server_load"]
         },

@@ -163,6 +163,14 @@ import Tokenization
         #expect(!none.text.contains("# Tools"))
     }
 
+    @Test func `without system messages the part stands in front of the first user's text`() throws {
+        var fields = try TemplateFields(try FieldReader(["messages": [user("A?"), user("B?")], "tools": tools]))
+        fields.foldsSystemPrompt = true
+        let text = try #require(Fixture.context().chatPrompt).render(fields).text
+        #expect(text.hasPrefix("\(begin)<｜User｜># Tools\n"))
+        #expect(text.contains("answer without a call.\n\nA?<｜User｜>B?<｜Assistant｜>"))
+    }
+
     /// In the manner of Qwen's.
     private let hermesTemplate = """
         {%- if tools %}{{ 'T:' }}{% for t in tools %}{{ t | tojson }}{% endfor %}{% endif %}
