@@ -52,7 +52,8 @@ final class HTTP1ServerConnection: TransportHandler {
         state = Mutex(
             State(
                 session: HTTP1ServerSession(
-                    limits: configuration.limits, errorResponse: { configuration.errorResponse($0) })))
+                    limits: configuration.limits, refuse: configuration.refuse,
+                    errorResponse: { configuration.errorResponse($0) })))
     }
 
     /// Answers 503 whatever comes, and closes.

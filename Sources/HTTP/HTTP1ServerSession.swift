@@ -39,14 +39,20 @@ package struct HTTP1ServerSession {
     private var parser: HTTP1RequestParser
     private let limits: HTTPLimits
     private let errorResponse: @Sendable (HTTPProtocolError) -> HTTPResponse
+    private let refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)?
     private var current: HTTP1RequestHead?
     private var body: [UInt8] = []
     private var isReading = true
     private var inputEnded = false
     private var isDraining = false
 
-    package init(limits: HTTPLimits, errorResponse: @escaping @Sendable (HTTPProtocolError) -> HTTPResponse) {
+    /// `refuse` may answer a request before its body is read.
+    package init(
+        limits: HTTPLimits, refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
+        errorResponse: @escaping @Sendable (HTTPProtocolError) -> HTTPResponse
+    ) {
         self.limits = limits
+        self.refuse = refuse
         self.errorResponse = errorResponse
         parser = HTTP1RequestParser(limits: limits)
     }
@@ -130,6 +136,12 @@ package struct HTTP1ServerSession {
 
     private mutating func begin(_ head: HTTP1RequestHead, _ actions: inout [Action]) {
         current = head
+        if head.framing != .none, let refusal = refuse?(head.request) {
+            phase = .handling
+            isDraining = true
+            actions += respond(refusal).actions
+            return
+        }
         phase = .body
         if case .length(let count) = head.framing { body.reserveCapacity(min(count, 1 << 20)) }
         if head.expectsContinue, parser.buffered == 0 {

@@ -33,6 +33,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var highWater = 256 << 10
     /// Includes the stall time after which a client that reads nothing is dropped.
     package var transport = TransportLimits()
+    /// Looks at the head of a request whose body is still to come: a response refuses it, and the body is not read.
+    package var refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)?
     /// The body of a response to a request that no handler sees: malformed, too large, too slow, one too many.
     package var errorBody: @Sendable (_ status: Int, _ message: String) -> (contentType: String, bytes: [UInt8])
     /// Further header fields of such a response.

@@ -93,10 +93,23 @@ package struct Server: Sendable {
         }
         let cors = CORSPolicy(allowedOrigins: configuration.allowedOrigins)
         cors.apply(to: &http.errorHeaders, origin: nil)
+        let authenticator = Authenticator(keys: configuration.apiKeys)
+        let administrators = configuration.adminKeys.isEmpty ? nil : Authenticator(keys: configuration.adminKeys)
+        // Nobody without a key makes the server read a body.
+        http.refuse = { request in
+            do throws(APIError) {
+                if let administrators, (try? administrators.check(request)) != nil { return nil }
+                try authenticator.check(request)
+                return nil
+            } catch {
+                var response = error.response
+                cors.apply(to: &response.headers, origin: request.headers["Origin"])
+                return response
+            }
+        }
         let keepAlive = configuration.keepAliveSeconds
         let router = Endpoints(
-            state: state, authenticator: Authenticator(keys: configuration.apiKeys),
-            administrators: configuration.adminKeys.isEmpty ? nil : Authenticator(keys: configuration.adminKeys),
+            state: state, authenticator: authenticator, administrators: administrators,
             keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
             responses: ResponseStore(
                 capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory),

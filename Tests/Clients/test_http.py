@@ -207,3 +207,10 @@ def test_requests_above_the_size_limit_are_refused(start):
     status, body = server.post("/v1/chat/completions", chat_body("x" * 20_000))
     assert status == 413 and body["error"]["message"]
     assert server.get("/health")[0] == 200
+
+
+def test_without_a_key_no_body_is_read(start):
+    server = start("--api-key", "SECRET")
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    assert server.raw(head).startswith(b"HTTP/1.1 401 ")
+    assert server.get("/health")[0] == 200

@@ -8,8 +8,8 @@ private struct Driver {
     var handled: [HTTPRequest] = []
     var others: [String] = []
 
-    init(limits: HTTPLimits = HTTPLimits()) {
-        session = HTTP1ServerSession(limits: limits) { .text($0.message, status: $0.status) }
+    init(limits: HTTPLimits = HTTPLimits(), refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil) {
+        session = HTTP1ServerSession(limits: limits, refuse: refuse) { .text($0.message, status: $0.status) }
     }
 
     mutating func perform(_ actions: [HTTP1ServerSession.Action]) {
@@ -85,6 +85,19 @@ private let stream = HTTPResponse(body: .stream { _ in })
         refused.receive(head)
         #expect(refused.sent.hasPrefix("HTTP/1.1 413 Content Too Large\r\n"))
         #expect(refused.others == ["finish"])
+    }
+
+    @Test func `a request may be refused before its body is read`() {
+        var driver = Driver { $0.path == "/no" ? .text("no", status: 401) : nil }
+        driver.receive("POST /yes HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+        driver.respond(.text("ok"))
+        driver.receive("GET /no HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(driver.handled.map(\.path) == ["/yes", "/no"], "there is no body to be read")
+        driver.respond(.text("ok"))
+        _ = driver.takeSent()
+        driver.receive("POST /no HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+        #expect(driver.sent.hasPrefix("HTTP/1.1 401 Unauthorized\r\n") && driver.sent.contains("Connection: close"))
+        #expect(driver.others == ["finish"] && driver.handled.count == 2)
     }
 
     @Test func `HEAD gets the head of GET and no body`() {

@@ -19,7 +19,7 @@ private final class Driver {
         configure(&configuration)
         self.configuration = configuration
         session = HTTP2ServerSession(
-            limits: configuration.limits, http2: configuration.http2,
+            limits: configuration.limits, http2: configuration.http2, refuse: configuration.refuse,
             errorResponse: { .text($0.message, status: $0.status) })
         if begins { receive(HTTP2Peer.preface) }
     }
@@ -196,6 +196,14 @@ private let calm: UInt32 = 11
         #expect(driver.peer.status(1) == "200")
         driver.receive(.request(3, "POST", more: [("expect", "tea")], ends: false))
         #expect(driver.peer.status(3) == "417")
+    }
+
+    @Test func `a request may be refused before its body is read`() {
+        let driver = Driver { $0.refuse = { $0.path == "/no" ? .text("no", status: 401) : nil } }
+        driver.receive(.request(1, "POST", "/no", ends: false), .request(3, "POST", "/yes", ends: false))
+        driver.receive(.data(3, [1], ends: true), .request(5, "GET", "/no"))
+        #expect(driver.peer.status(1) == "401" && driver.peer.frames(.reset).map(\.stream) == [1])
+        #expect(driver.requests.map(\.stream) == [3, 5])
     }
 
     @Test func `heads that no request may have are refused on their stream`() {

@@ -57,7 +57,7 @@ final class HTTP2ServerConnection: TransportHandler {
         state = Mutex(
             State(
                 session: HTTP2ServerSession(
-                    limits: configuration.limits, http2: configuration.http2,
+                    limits: configuration.limits, http2: configuration.http2, refuse: configuration.refuse,
                     errorResponse: { configuration.errorResponse($0) })))
     }
 
@@ -154,7 +154,7 @@ final class HTTP2ServerConnection: TransportHandler {
     private func handle(_ stream: Int32, _ request: HTTPRequest, _ state: inout State) {
         if state.isRefused { return state.session.reject(stream, Self.refusal) }
         // Handlers of streams that were broken off take a moment to end.
-        guard state.running < configuration.http2.streams else { return state.session.refuse(stream) }
+        guard state.running < configuration.http2.streams else { return state.session.refuseUnseen(stream) }
         state.running += 1
         var request = request
         request.peer = transport.peer

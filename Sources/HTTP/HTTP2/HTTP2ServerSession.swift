@@ -20,6 +20,7 @@ package struct HTTP2ServerSession: ~Copyable {
     private let session: OpaquePointer
     private let state: HTTP2Streams
     private let errorResponse: @Sendable (HTTPProtocolError) -> HTTPResponse
+    private let refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)?
     private var hasFailed = false
     private var isTerminated = false
     private var drainingSince: ContinuousClock.Instant?
@@ -29,9 +30,12 @@ package struct HTTP2ServerSession: ~Copyable {
     private var headSince: ContinuousClock.Instant?
     private var hadRequest = false
 
+    /// `refuse` may answer a request before its body is read.
     package init(
-        limits: HTTPLimits, http2: HTTP2Limits, errorResponse: @escaping @Sendable (HTTPProtocolError) -> HTTPResponse
+        limits: HTTPLimits, http2: HTTP2Limits, refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
+        errorResponse: @escaping @Sendable (HTTPProtocolError) -> HTTPResponse
     ) {
+        self.refuse = refuse
         state = HTTP2Streams(limits: limits, http2: http2)
         session = HTTP2Callbacks.makeSession(state)
         self.errorResponse = errorResponse
@@ -114,6 +118,10 @@ package struct HTTP2ServerSession: ~Copyable {
         do throws(HTTPProtocolError) {
             let request = try stream.checkedRequest(limits: state.limits)
             stream.request = request
+            if !stream.inputEnded, let refusal = refuse?(request) {
+                _ = respond(id, refusal)
+                return
+            }
             let expectations = request.headers.listElements("Expect")
             guard expectations.allSatisfy({ $0 == "100-continue" }) else {
                 throw HTTPProtocolError(417, "The only expectation that can be met is 100-continue.")
@@ -196,7 +204,7 @@ package struct HTTP2ServerSession: ~Copyable {
     }
 
     /// Refuses a request unseen: its client may send it again.
-    package mutating func refuse(_ id: Int32) {
+    package mutating func refuseUnseen(_ id: Int32) {
         nghttp2_submit_rst_stream(session, 0, id, NGHTTP2_REFUSED_STREAM.rawValue)
     }
 
