@@ -95,6 +95,7 @@ package struct Server: Sendable {
         cors.apply(to: &http.errorHeaders, origin: nil)
         let authenticator = Authenticator(keys: configuration.apiKeys)
         let administrators = configuration.adminKeys.isEmpty ? nil : Authenticator(keys: configuration.adminKeys)
+        let rootPath = configuration.rootPath
         // Nobody without a key makes the server read a body.
         http.refuse = { request in
             do throws(APIError) {
@@ -102,7 +103,7 @@ package struct Server: Sendable {
                 try authenticator.check(request)
                 return nil
             } catch {
-                var response = error.response
+                var response = error.response(in: ErrorEnvelope(path: request.relative(to: rootPath).path))
                 cors.apply(to: &response.headers, origin: request.headers["Origin"])
                 return response
             }
@@ -115,7 +116,6 @@ package struct Server: Sendable {
                 capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory),
             page: configuration.servesPage ? Page() : nil
         ).router(cors: cors)
-        let rootPath = configuration.rootPath
         return HTTPServer(configuration: http, logger: logger) { request in
             var response = await router.handle(request.relative(to: rootPath))
             ResponseCompression.apply(to: &response, for: request)

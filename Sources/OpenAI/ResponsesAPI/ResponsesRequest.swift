@@ -65,7 +65,7 @@ struct ResponsesRequest: Sendable {
         let truncation = try fields.word("truncation", ["auto", "disabled"]) ?? "disabled"
         truncates = truncation == "auto"
         echo["truncation"] = .string(truncation)
-        echo["user"] = try fields.string("user").map(JSONValue.string) ?? .null
+        if let user = try fields.string("user") { echo["user"] = .string(user) }
         echo["metadata"] = try fields.metadata().map(JSONValue.object) ?? [:]
     }
 

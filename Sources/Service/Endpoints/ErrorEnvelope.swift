@@ -7,9 +7,8 @@ enum ErrorEnvelope: Sendable {
 
     /// That of a path's clients.
     init(path: String) {
-        let isAnthropic =
-            path.hasPrefix("/anthropic/") || path.hasSuffix("/messages") || path.hasSuffix("/messages/count_tokens")
-        self = isAnthropic ? .anthropic : .openAI
+        let prefixes = ["/anthropic/"] + Router.apiPrefixes.map { $0 + "/messages" }
+        self = prefixes.contains(where: path.hasPrefix) ? .anthropic : .openAI
     }
 }
 
