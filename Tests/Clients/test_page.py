@@ -443,7 +443,7 @@ def test_text_that_was_typed_outlives_the_page(server, page):
     page.focus("#message")
     page.type("Not sent yet")
     page.reload()
-    assert page.run("document.querySelector('#message').value") == "Not sent yet"
+    page.wait("document.querySelector('#message').value === 'Not sent yet'")
 
 
 def test_keys(scripted, page):
