@@ -6,7 +6,7 @@ import Tokenization
 
 @Suite struct ChatPromptTests {
     private func render(_ fields: JSONObject, template: String? = nil) throws -> ChatPrompt.Rendered {
-        try Fixture.context(template: template).render(try TemplateFields(try FieldReader(.object(fields))))
+        try Fixture.context(template: template).render(try FieldReader(.object(fields)))
     }
 
     private func user(_ text: String) -> JSONValue { ["role": "user", "content": .string(text)] }

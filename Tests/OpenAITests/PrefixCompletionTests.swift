@@ -12,7 +12,7 @@ import Tokenization
         last["role"] = "assistant"
         var request: JSONObject = ["messages": [["role": "user", "content": "Hi"], .object(last)]]
         for (key, value) in fields { request[key] = value }
-        return try Fixture.context(template: template).render(try TemplateFields(try FieldReader(.object(request))))
+        return try Fixture.context(template: template).render(try FieldReader(.object(request)))
     }
 
     private let turn = "<｜begin▁of▁sentence｜><｜User｜>Hi<｜Assistant｜>"

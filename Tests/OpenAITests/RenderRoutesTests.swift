@@ -33,6 +33,21 @@ import Tokenization
         #expect(count == Fixture.ids(prompt).count)
     }
 
+    @Test func `prompts are rendered and counted in the mode of the served name, as they would run`() throws {
+        var context = Fixture.context()
+        context.thinking.modes = [context.names[0]: false]
+        let prompt = try CompletionCall.chat(body: chatBody(), context: context).requests[0].prompt
+        #expect(prompt != Fixture.ids(self.prompt))
+        let routes = RenderRoutes(context)
+        let rendered = try JSONValue(parsing: try routes.template(body: chatBody()))["prompt"]
+        #expect(rendered == .string(Fixture.tokenizer.decode(prompt, skippingSpecialTokens: false)))
+        let count = try JSONValue(parsing: try routes.count(body: chatBody()))["input_tokens"]
+        #expect(count == .integer(prompt.count))
+        let messages = try MessageTokens.count(
+            body: Array(#"{"messages": [{"role": "user", "content": "Hi"}]}"#.utf8), context: context)
+        #expect(try JSONValue(parsing: messages)["input_tokens"] == .integer(prompt.count))
+    }
+
     @Test func `the tokenizer tells its template and its added tokens`() throws {
         let info = try JSONValue(parsing: TokenizerRoutes(Fixture.context()).info)
         #expect(info["chat_template"] == .string(Fixture.template))

@@ -42,7 +42,7 @@ import Tokenization
         for (isThinking, end) in [(nil, test.unsaid), (true, test.on), (false, test.off)] {
             var request = TemplateFields(messages: [ChatMessage(role: .user, content: "Hi")])
             request.isThinking = isThinking
-            let rendered = try context.render(request)
+            let rendered = try context.render(request, model: nil)
             #expect(rendered.text.hasSuffix(end), "\(rendered.text)")
             #expect(rendered.tokens == Fixture.tokenizer.encode(rendered.text))
             let state = Fixture.tags.start(after: rendered.tokens).state

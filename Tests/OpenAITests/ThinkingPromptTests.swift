@@ -88,7 +88,7 @@ import Tokenization
         var context = Fixture.context(template: template)
         context.thinking.isEnforced = true
         let fields: JSONObject = ["messages": messages, "thinking": false]
-        let rendered = try context.render(try TemplateFields(try FieldReader(.object(fields))))
+        let rendered = try context.render(try TemplateFields(try FieldReader(.object(fields))), model: nil)
         #expect(rendered.text.hasSuffix("<｜User｜>Hi<think>\n"))
     }
 
@@ -104,7 +104,7 @@ import Tokenization
         var context = Fixture.context()
         context.thinking.foldsSystemPrompt = true
         func text(_ messages: JSONValue) throws -> String {
-            try context.render(try TemplateFields(try FieldReader(["messages": messages]))).text
+            try context.render(try TemplateFields(try FieldReader(["messages": messages])), model: nil).text
         }
         let system: JSONValue = ["role": "system", "content": "Be brief."]
         #expect(

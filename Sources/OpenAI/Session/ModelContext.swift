@@ -59,7 +59,7 @@ package struct ModelContext: Sendable {
 
     /// - Parameter model: the served name, which may say whether it thinks.
     /// - Throws: 400 when the checkpoint has no template, or the template refuses.
-    func render(_ request: TemplateFields, model: String? = nil) throws(APIError) -> ChatPrompt.Rendered {
+    func render(_ request: TemplateFields, model: String?) throws(APIError) -> ChatPrompt.Rendered {
         guard let chatPrompt else {
             throw .invalidRequest(
                 "This model has no chat template: start the server with --chat-template, or use /v1/completions.",
@@ -72,12 +72,18 @@ package struct ModelContext: Sendable {
         return try chatPrompt.render(request, enforcesThinking: thinking.isEnforced)
     }
 
+    /// The prompt of a request with `messages`, of whose other fields only those for the template are read.
+    func render(_ fields: FieldReader) throws(APIError) -> ChatPrompt.Rendered {
+        let model = try resolve(model: try fields.string("model"))
+        return try render(try TemplateFields(fields), model: model)
+    }
+
     /// The prompt of a request in the shape of chat completions.
     func promptTokens(_ fields: FieldReader) throws(APIError) -> [Int32] {
-        _ = try resolve(model: try fields.string("model"))
+        let model = try resolve(model: try fields.string("model"))
         let request = try ChatCompletionRequest(
             fields, defaults: defaults, vocabularySize: tokenizer.vocabularySize)
-        return try render(request.template, model: request.model).tokens
+        return try render(request.template, model: model).tokens
     }
 
     /// The completion's greatest length for a prompt.

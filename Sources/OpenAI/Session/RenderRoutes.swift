@@ -31,9 +31,7 @@ package struct RenderRoutes: Sendable {
 
     /// `messages` → `prompt`.
     package func template(body: [UInt8]) throws(APIError) -> [UInt8] {
-        let fields = try FieldReader(body: body)
-        _ = try context.resolve(model: try fields.string("model"))
-        let rendered = try context.render(try TemplateFields(fields))
+        let rendered = try context.render(try FieldReader(body: body))
         var writer = JSONWriter()
         writer.beginObject()
         writer.field("prompt", rendered.text)
@@ -43,9 +41,7 @@ package struct RenderRoutes: Sendable {
 
     /// `messages` → `input_tokens`.
     package func count(body: [UInt8]) throws(APIError) -> [UInt8] {
-        let fields = try FieldReader(body: body)
-        _ = try context.resolve(model: try fields.string("model"))
-        let rendered = try context.render(try TemplateFields(fields))
+        let rendered = try context.render(try FieldReader(body: body))
         var writer = JSONWriter()
         writer.beginObject()
         writer.field("object", "response.input_tokens")
