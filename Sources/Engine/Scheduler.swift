@@ -4,7 +4,8 @@ internal import DequeModule
 ///
 /// vLLM V1's loop: one token budget a step; running sequences first, oldest first, then waiting ones in order of
 /// arrival; long prompts in chunks. When blocks run out, the youngest running sequence gives up its blocks and is
-/// computed again later. A request's priority comes before its age in all of this. A step is `schedule()`, the runner, `commit(_:_:)`; `cancel` and `fail` go between steps.
+/// computed again later. A request's priority comes before its age in all of this. A step is `schedule()`, the runner,
+/// `commit(_:_:)`; `cancel` and `fail` go between steps.
 package final class Scheduler {
     package let limits: SchedulerLimits
     package internal(set) var pool: BlockPool

@@ -112,7 +112,7 @@ final class HTTP1ServerConnection: TransportHandler {
             return state.task.take()
         }
         if let error { logger.debug("\(error)") }
-        gate.fail(HTTPWriteError(error.map { "The client is gone: \($0)." } ?? HTTPWriteError.clientGone.description))
+        gate.fail(HTTPWriteError.clientGone(error))
         task?.cancel()
         closed()
     }

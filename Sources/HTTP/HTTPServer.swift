@@ -50,7 +50,8 @@ package final class HTTPServer: Sendable {
         state.withLock { $0.tls = tls }
     }
 
-    /// Listens on every configured host, or on the sockets that stand in for them, and returns the port. Throws `SocketError`.
+    /// Listens on every configured host, or on the sockets that stand in for them, and returns the port. Throws
+    /// `SocketError`.
     @discardableResult
     package func start() throws -> Int {
         let listeners = try listen()

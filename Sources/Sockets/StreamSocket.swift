@@ -8,7 +8,8 @@ enum TransferResult {
     case failed(Int32)
 }
 
-/// The system calls on stream sockets; options of TCP do nothing to Unix sockets. No call raises SIGPIPE; interrupted calls are repeated.
+/// The system calls on stream sockets; options of TCP do nothing to Unix sockets. No call raises SIGPIPE; interrupted
+/// calls are repeated.
 enum StreamSocket {
     /// A new non-blocking socket, closed on exec.
     static func open(_ address: SocketAddress, for operation: String) throws(SocketError) -> FileDescriptor {

@@ -28,23 +28,9 @@ struct BenchOptions: ParsableArguments {
     @Option(help: "Tokens generated for each prompt.")
     var outputLen = 128
 
-    @Option(help: "Quantise weights while they are read; they stay as they are unless given.")
-    var quantization: QuantizationType?
+    @OptionGroup var compute: ComputeOptions
 
-    @Option(help: "Compute threads; one per processor unless given.")
-    var threads: Int?
-
-    @Option(help: "Memory for keys and values.")
-    var kvCacheMemory: ByteCount?
-
-    @Option(help: "Storage of keys and values.")
-    var kvCacheDtype = KeyValueType.auto
-
-    @Option(help: "Folder that keeps quantised weights as the kernels read them, for a faster next start.")
-    var weightCache: String?
-
-    @Option(help: "Tokens computed per step.")
-    var maxNumBatchedTokens = 512
+    @OptionGroup var batching: BatchingOptions
 
     @Option(name: .customLong("json"), help: "File to write the figures to.")
     var jsonFile: String?
@@ -52,19 +38,13 @@ struct BenchOptions: ParsableArguments {
     func validate() throws {
         try require(inputLen, in: 1...1_000_000, "--input-len")
         try require(outputLen, in: 1...1_000_000, "--output-len")
-        try require(maxNumBatchedTokens, in: 1...1_048_576, "--max-num-batched-tokens")
-        if let threads { try require(threads, in: 1...1024, "--threads") }
     }
 
     var server: ServerConfiguration {
         var result = ServerConfiguration()
         result.model = model
-        result.quantization = quantization
-        result.threads = threads
-        result.cacheMemory = kvCacheMemory?.bytes
-        result.cacheType = kvCacheDtype
-        result.weightCache = weightCache
-        result.maxBatchedTokens = maxNumBatchedTokens
+        compute.apply(to: &result)
+        batching.apply(to: &result)
         return result
     }
 

@@ -28,17 +28,12 @@ struct Complete: AsyncParsableCommand {
     @Option(help: "Seed of the draw.")
     var seed: Int?
 
-    @Option(help: "Quantise weights while they are read; they stay as they are unless given.")
-    var quantization: QuantizationType?
-
-    @Option(help: "Compute threads; one per processor unless given.")
-    var threads: Int?
+    @OptionGroup var compute: ComputeOptions
 
     @Flag(help: "Continue the prompt as it is, without the chat template.")
     var raw = false
 
     func validate() throws {
-        if let threads { try require(threads, in: 1...1024, "--threads") }
         if let temperature { try require(temperature, in: 0...2, "--temperature") }
         guard !raw || systemPrompt == nil else {
             throw ValidationError(
@@ -49,8 +44,7 @@ struct Complete: AsyncParsableCommand {
     func run() async throws {
         var configuration = ServerConfiguration()
         configuration.model = model
-        configuration.quantization = quantization
-        configuration.threads = threads
+        compute.apply(to: &configuration)
         configuration.maxSequences = 1
         let text = try promptText()
         let session = try PromptSession(configuration)

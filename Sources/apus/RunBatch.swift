@@ -27,26 +27,12 @@ struct RunBatch: AsyncParsableCommand {
     @Option(help: "Longest prompt plus answer in tokens, such as 8192 or 32k.")
     var maxModelLen: TokenCount?
 
-    @Option(help: "Quantise weights while they are read; they stay as they are unless given.")
-    var quantization: QuantizationType?
+    @OptionGroup var compute: ComputeOptions
 
     @Option(help: "Sequences computed together.")
     var maxNumSeqs = 64
 
-    @Option(help: "Tokens computed per step.")
-    var maxNumBatchedTokens = 512
-
-    @Option(help: "Compute threads; one per processor unless given.")
-    var threads: Int?
-
-    @Option(help: "Memory for keys and values, such as 4G; a share of what is free unless given.")
-    var kvCacheMemory: ByteCount?
-
-    @Option(help: "Storage of keys and values.")
-    var kvCacheDtype = KeyValueType.auto
-
-    @Option(help: "Folder that keeps quantised weights as the kernels read them, for a faster next start.")
-    var weightCache: String?
+    @OptionGroup var batching: BatchingOptions
 
     @Option(help: "Jinja chat template, or the path of a file with one.")
     var chatTemplate: String?
@@ -56,8 +42,6 @@ struct RunBatch: AsyncParsableCommand {
 
     func validate() throws {
         try require(maxNumSeqs, in: 1...65536, "--max-num-seqs")
-        try require(maxNumBatchedTokens, in: 1...1_048_576, "--max-num-batched-tokens")
-        if let threads { try require(threads, in: 1...1024, "--threads") }
         guard input != output else { throw ValidationError("IN and OUT must be two files.") }
     }
 
@@ -66,13 +50,9 @@ struct RunBatch: AsyncParsableCommand {
         configuration.model = model
         configuration.servedModelNames = servedModelName
         configuration.maxModelLength = maxModelLen?.count
-        configuration.quantization = quantization
+        compute.apply(to: &configuration)
+        batching.apply(to: &configuration)
         configuration.maxSequences = maxNumSeqs
-        configuration.maxBatchedTokens = maxNumBatchedTokens
-        configuration.threads = threads
-        configuration.cacheMemory = kvCacheMemory?.bytes
-        configuration.cacheType = kvCacheDtype
-        configuration.weightCache = weightCache
         configuration.chatTemplate = chatTemplate
         configuration.seed = seed
         let summary = try await BatchRun(configuration).run(input: input, output: output)

@@ -45,20 +45,15 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Longest prompt plus answer in tokens, such as 8192 or 32k.")
     var maxModelLen: TokenCount?
 
-    @Option(help: "Quantise weights while they are read; they stay as they are unless given.")
-    var quantization: QuantizationType?
+    @OptionGroup var compute: ComputeOptions
 
     @Option(help: "Sequences computed together.")
     var maxNumSeqs = 64
 
-    @Option(help: "Tokens computed per step.")
-    var maxNumBatchedTokens = 512
+    @OptionGroup var batching: BatchingOptions
 
     @Option(help: "Requests that may wait; more are answered 429.")
     var maxNumQueuedReqs = 1024
-
-    @Option(help: "Compute threads; one per processor unless given.")
-    var threads: Int?
 
     @Option(help: "Key that clients must send as a bearer token; repeatable.")
     var apiKey: [String] = []
@@ -103,15 +98,6 @@ struct Serve: AsyncParsableCommand {
 
     @Flag(inversion: .prefixedNo, help: "Share the memory of equal prefixes.")
     var enablePrefixCaching = true
-
-    @Option(help: "Memory for keys and values, such as 4G; a share of what is free unless given.")
-    var kvCacheMemory: ByteCount?
-
-    @Option(help: "Storage of keys and values.")
-    var kvCacheDtype = KeyValueType.auto
-
-    @Option(help: "Folder that keeps quantised weights as the kernels read them, for a faster next start.")
-    var weightCache: String?
 
     @Option(help: "Tokens per block of the cache.")
     var blockSize = 32
@@ -172,14 +158,12 @@ struct Serve: AsyncParsableCommand {
         }
         try require(port, in: 0...65535, "--port")
         try require(maxNumSeqs, in: 1...65536, "--max-num-seqs")
-        try require(maxNumBatchedTokens, in: 1...1_048_576, "--max-num-batched-tokens")
         try require(maxNumQueuedReqs, in: 0...1_000_000, "--max-num-queued-reqs")
         try require(blockSize, in: 1...1024, "--block-size")
         try require(maxStoredResponses, in: 0...1_000_000, "--max-stored-responses")
         if let maxReasoningTokens {
             try require(maxReasoningTokens, in: 0...Int(Int32.max), "--max-reasoning-tokens")
         }
-        if let threads { try require(threads, in: 1...1024, "--threads") }
         try require(shutdownTimeout, in: 0...86400, "--shutdown-timeout")
         try require(sseKeepAliveInterval, in: 0...86400, "--sse-keep-alive-interval")
         guard Set(servedModelName.map(\.name)).count == servedModelName.count else {
@@ -220,15 +204,11 @@ struct Serve: AsyncParsableCommand {
         result.adminKeys = adminApiKey
         result.maxModelLength = maxModelLen?.count
         result.maxSequences = maxNumSeqs
-        result.maxBatchedTokens = maxNumBatchedTokens
         result.maxQueuedRequests = maxNumQueuedReqs
         result.blockSize = blockSize
-        result.cacheMemory = kvCacheMemory?.bytes
-        result.cacheType = kvCacheDtype
-        result.weightCache = weightCache
-        result.quantization = quantization
+        compute.apply(to: &result)
+        batching.apply(to: &result)
         result.prefixCaching = enablePrefixCaching
-        result.threads = threads
         result.seed = seed
         result.chatTemplate = chatTemplate
         result.reasoningParser = reasoningParser

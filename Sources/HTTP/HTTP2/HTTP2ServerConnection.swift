@@ -213,7 +213,7 @@ final class HTTP2ServerConnection: TransportHandler {
     }
 
     private func abandonAll(_ state: inout State, _ error: SocketError?) {
-        let reason = HTTPWriteError(error.map { "The client is gone: \($0)." } ?? HTTPWriteError.clientGone.description)
+        let reason = HTTPWriteError.clientGone(error)
         for stream in Array(state.exchanges.keys) { abandon(stream, &state, reason) }
     }
 

@@ -4,8 +4,7 @@ internal import Tokenization
 /// Makes one choice's tokens into reasoning, answer and log-probabilities, as they come.
 ///
 /// token → incremental detokeniser → reasoning splitter → tool calls (answer only) → stop strings (content only) →
-/// delta. Streams send the deltas
-/// and whole responses add them up, so that both always agree.
+/// delta. Streams send the deltas and whole responses add them up, so that both always agree.
 struct OutputAssembler: Sendable {
     private struct Entry {
         var value: OutputDelta.TokenLogprob

@@ -1,6 +1,7 @@
 internal import JSON
 
-/// OpenAI's fields for its own platform, and DeepSeek's, which change nothing in what a text model on one's own machine writes.
+/// OpenAI's fields for its own platform, and DeepSeek's, which change nothing in what a text model on one's own machine
+/// writes.
 ///
 /// They are checked like all others, so that a client's mistake is found here as it would be there.
 struct ClientFields: Sendable {

@@ -39,7 +39,7 @@ struct ChatResponses: ResponseDialect {
             writer.field("role", "assistant")
             writeContent("", to: &writer)
         } ending: {
-            writePrompt(logprobs: promptLogprobs, to: &$0)
+            options.write(prompt, promptLogprobs, tokenizer, to: &$0)
         }
         return [opening]
     }
@@ -82,28 +82,11 @@ struct ChatResponses: ResponseDialect {
     }
 
     func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
-        var writer = JSONWriter(chunkHead)
-        writer.beginArray()
-        writer.endArray()
-        writer.key("prompt_progress")
-        progress.write(to: &writer)
-        writer.endObject()
-        return StreamPayload(writer.bytes)
+        .aside("prompt_progress", head: chunkHead) { progress.write(to: &$0) }
     }
 
     func closing(_ usage: Usage) -> [StreamPayload] {
-        options.includesUsage ? [usageChunk(usage), .done] : [.done]
-    }
-
-    /// The chunk without choices that `include_usage` asks for.
-    private func usageChunk(_ usage: Usage) -> StreamPayload {
-        var writer = JSONWriter(chunkHead)
-        writer.beginArray()
-        writer.endArray()
-        writer.key("usage")
-        usage.write(to: &writer)
-        writer.endObject()
-        return StreamPayload(writer.bytes)
+        options.includesUsage ? [.aside("usage", head: chunkHead) { usage.write(to: &$0) }, .done] : [.done]
     }
 
     func response(
@@ -135,21 +118,9 @@ struct ChatResponses: ResponseDialect {
         writer.endArray()
         writer.key("usage")
         usage.write(to: &writer)
-        writePrompt(logprobs: promptLogprobs.first ?? nil, to: &writer)
+        options.write(prompt, promptLogprobs.first ?? nil, tokenizer, to: &writer)
         writer.endObject()
         return writer.bytes
-    }
-
-    /// What is wanted of the prompt.
-    private func writePrompt(logprobs: [TokenLogprobs?]?, to writer: inout JSONWriter) {
-        if let count = options.promptLogprobs, let logprobs {
-            PromptLogprobsWriter(tokenizer: tokenizer, count: count).write(logprobs, of: prompt.tokens, to: &writer)
-        }
-        if options.returnsTokens {
-            writer.key("prompt_token_ids")
-            writer.value(prompt.tokens)
-        }
-        if options.returnsPromptText { writer.field("prompt_text", prompt.text) }
     }
 
     private func writeContent(_ text: String, to writer: inout JSONWriter) {

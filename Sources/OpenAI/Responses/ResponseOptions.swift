@@ -1,4 +1,6 @@
 internal import Engine
+internal import JSON
+internal import Tokenization
 
 /// What the responses of chat and text completions tell beside the text.
 struct ResponseOptions: Sendable {
@@ -31,5 +33,23 @@ struct ResponseOptions: Sendable {
         namesTokensByID = sampling.namesTokensByID
         promptLogprobs = prompt.logprobs
         includesUsage = stream.includesUsage
+    }
+
+    /// What is wanted of a prompt.
+    ///
+    /// - Parameter logprobs: those of its tokens, where the engine gave them.
+    func write(
+        _ prompt: TextResponses.Prompt, _ logprobs: [TokenLogprobs?]?, _ tokenizer: Tokenizer,
+        to writer: inout JSONWriter
+    ) {
+        if let promptLogprobs, let logprobs {
+            PromptLogprobsWriter(tokenizer: tokenizer, count: promptLogprobs)
+                .write(logprobs, of: prompt.tokens, to: &writer)
+        }
+        if returnsTokens {
+            writer.key("prompt_token_ids")
+            writer.value(prompt.tokens)
+        }
+        if returnsPromptText { writer.field("prompt_text", prompt.text) }
     }
 }

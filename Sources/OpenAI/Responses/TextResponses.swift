@@ -41,7 +41,7 @@ struct TextResponses: ResponseDialect {
         let prompt = prompts[place.prompt]
         let tokens = echoes ? echoed(&place, promptLogprobs) : []
         let opening = chunk(&place, text: echoes ? prompt.text : "", logprobs: tokens, tokens: [], ending: nil) {
-            write(prompt, promptLogprobs, to: &$0)
+            options.write(prompt, promptLogprobs, tokenizer, to: &$0)
         }
         return [opening]
     }
@@ -61,28 +61,11 @@ struct TextResponses: ResponseDialect {
     }
 
     func progressChunk(_ progress: PromptProgress) -> StreamPayload? {
-        var writer = JSONWriter(head)
-        writer.beginArray()
-        writer.endArray()
-        writer.key("prompt_progress")
-        progress.write(to: &writer)
-        writer.endObject()
-        return StreamPayload(writer.bytes)
+        .aside("prompt_progress", head: head) { progress.write(to: &$0) }
     }
 
     func closing(_ usage: Usage) -> [StreamPayload] {
-        options.includesUsage ? [usageChunk(usage), .done] : [.done]
-    }
-
-    /// The chunk without choices that `include_usage` asks for.
-    private func usageChunk(_ usage: Usage) -> StreamPayload {
-        var writer = JSONWriter(head)
-        writer.beginArray()
-        writer.endArray()
-        writer.key("usage")
-        usage.write(to: &writer)
-        writer.endObject()
-        return StreamPayload(writer.bytes)
+        options.includesUsage ? [.aside("usage", head: head) { usage.write(to: &$0) }, .done] : [.done]
     }
 
     func response(
@@ -100,7 +83,7 @@ struct TextResponses: ResponseDialect {
             writeChoice(
                 &place, text: text, logprobs: entries, tokens: output.tokens, ending: output.ending, to: &writer
             ) {
-                write(prompt, logprobs, to: &$0)
+                options.write(prompt, logprobs, tokenizer, to: &$0)
             }
         }
         writer.endArray()
@@ -163,18 +146,6 @@ struct TextResponses: ResponseDialect {
         }
         tail(&writer)
         writer.endObject()
-    }
-
-    /// What is wanted of a prompt.
-    private func write(_ prompt: Prompt, _ logprobs: [TokenLogprobs?]?, to writer: inout JSONWriter) {
-        if let count = options.promptLogprobs, let logprobs {
-            PromptLogprobsWriter(tokenizer: tokenizer, count: count).write(logprobs, of: prompt.tokens, to: &writer)
-        }
-        if options.returnsTokens {
-            writer.key("prompt_token_ids")
-            writer.value(prompt.tokens)
-        }
-        if options.returnsPromptText { writer.field("prompt_text", prompt.text) }
     }
 
     /// `text_offset`, `token_logprobs`, `tokens` and `top_logprobs`: lists with one element a token.

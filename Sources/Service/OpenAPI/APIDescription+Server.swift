@@ -9,19 +9,15 @@ extension APIDescription {
             response: .json("Balance")),
     ]
 
+    static let healthOperations = [
+        ("GET", "/health"), ("GET", "/v1/health"), ("GET", "/ping"), ("POST", "/ping"),
+    ].map { method, path in
+        APIOperation(
+            method: method, path: path, summary: "200 once the model is loaded.", response: .json("Status"),
+            needsKey: false)
+    }
+
     static let serverOperations = [
-        APIOperation(
-            method: "GET", path: "/health", summary: "200 once the model is loaded.", response: .json("Status"),
-            needsKey: false),
-        APIOperation(
-            method: "GET", path: "/v1/health", summary: "200 once the model is loaded.", response: .json("Status"),
-            needsKey: false),
-        APIOperation(
-            method: "GET", path: "/ping", summary: "200 once the model is loaded.", response: .json("Status"),
-            needsKey: false),
-        APIOperation(
-            method: "POST", path: "/ping", summary: "200 once the model is loaded.", response: .json("Status"),
-            needsKey: false),
         APIOperation(
             method: "GET", path: "/live", summary: "200 while the process lives.", response: .json("Status"),
             needsKey: false),

@@ -6,7 +6,7 @@ internal import JSON
 enum APIDescription {
     static let operations: [APIOperation] =
         completionOperations + responseOperations + messageOperations + modelOperations + tokenizerOperations
-        + serverOperations
+        + healthOperations + serverOperations
 
     /// The whole document.
     ///
