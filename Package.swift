@@ -14,6 +14,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     ],
     targets: [
         // MARK: System libraries and C
@@ -61,13 +63,19 @@ let package = Package(
                 "Sockets", "Telemetry", "Tokenization", logging,
             ]),
         .target(
+            name: "Evaluation",
+            dependencies: [
+                "CLinux", "HTTP", "JSON", .product(name: "BigInt", package: "BigInt"),
+                .product(name: "ComplexModule", package: "swift-numerics"),
+            ]),
+        .target(
             name: "Benchmarks",
             dependencies: ["Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Service"]),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
-                "Service", "Sockets", "Telemetry", logging,
+                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "Evaluation", "HTTP", "JSON", "Models",
+                "OpenAI", "Service", "Sockets", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -77,6 +85,7 @@ let package = Package(
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Grammar", "Models"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "JSON"]),
         .testTarget(name: "GrammarTests", dependencies: ["Grammar", "JSON", "Tokenization"], exclude: ["Fixtures"]),
         .testTarget(name: "HTTPTests", dependencies: ["CNghttp2", "HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
