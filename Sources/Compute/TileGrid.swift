@@ -16,8 +16,9 @@ struct TileGrid {
     /// Up to this many rows the kernels decode weights on their way to the multiply-add, 8 outputs at a time; beyond
     /// it they work in blocks of 66 rows x 48 outputs.
     private static let streamedRows = 3
-    /// Block formats are packed in strips of 16.
+    /// Block formats are packed in strips of 16, and single rows go through four of them side by side.
     private static let streamedOutputs = 16
+    private static let streamedAbreast = 64
     private static let outputBlock = 48
     private static let manyRowTile = 4 * 66
     private static let manyOutputTile = 2 * outputBlock
@@ -29,7 +30,8 @@ struct TileGrid {
             rowTile = max(rows.count, 1)
             let even = (outputs.count + threads * 4 - 1) / (threads * 4)
             let wanted = min(max(Self.streamedBytes / max(rowBytes, 1), 1), even)
-            let multiple = rows.count <= Self.streamedRows ? Self.streamedOutputs : Self.outputBlock
+            let streamed = even >= Self.streamedAbreast ? Self.streamedAbreast : Self.streamedOutputs
+            let multiple = rows.count <= Self.streamedRows ? streamed : Self.outputBlock
             outputTile = max((wanted + multiple - 1) / multiple, 1) * multiple
         } else {
             rowTile = Self.manyRowTile

@@ -66,7 +66,7 @@ CK_INLINE void multiply_steps(enum ck_format format, bool direct, enum multiplie
 #pragma clang loop unroll(full)
     for (size_t step = begin; step < end; step++) {
         __m256i weights[VECTORS];
-        if (direct)
+        if (direct && strips_abreast(format, rows) == 1)
             fetch_ahead(format, block->packed, block->j, step);
         for (size_t v = 0; v < VECTORS; v++)
             weights[v] = direct ? step_weights(format, block->packed, block->j, step, v)
@@ -177,29 +177,44 @@ CK_INLINE bool reads_wide(enum ck_format format, bool direct) {
     return !direct && arithmetic_of(format) == arithmetic_signed;
 }
 
+CK_INLINE void one_block(enum ck_format format, bool direct, size_t rows, const struct tile_block *block) {
+    switch (arithmetic_of(format)) {
+    case arithmetic_unsigned:
+        return tile_block_unsigned(format, direct, rows, block);
+    case arithmetic_halves:
+        return tile_block_halves(format, direct, rows, block);
+    case arithmetic_signed:
+        return tile_block_signed(format, direct, rows, block);
+    }
+}
+
 CK_INLINE void block_tile(enum ck_format format, bool direct, size_t rows, const struct block_tile *tile) {
-    size_t offsets[TILE_HEIGHT_MAX], parts = block_of(format).values / QUANT_BLOCK, first = tile->block;
-    size_t count = tile->count;
-    const uint8_t *strip = tile->strip;
+    size_t offsets[TILE_HEIGHT_MAX], parts = block_of(format).values / QUANT_BLOCK;
+    size_t count = tile->count, strips = direct ? tile->strips : 1;
     for (size_t r = 0; r < rows; r++)
         offsets[r] = r * tile->stride;
-    struct tile_block block = {.panel = tile->panel, .x = tile->x, .offsets = offsets, .sums = tile->sums};
-    for (block.index = 0; block.index < count;
-         block.index++, block.x += quantized_block_bytes(reads_wide(format, direct))) {
-        if (direct) {
-            block.packed = packed_at(format, strip, first + block.index);
-            block.j = (first + block.index) % parts;
+    struct tile_block block = {.x = tile->x, .offsets = offsets};
+    if (direct && parts == PANEL_BLOCKS && rows <= 2) {
+        // A superblock: the numbers of its blocks are constants of the code.
+        block.panel = tile->panel;
+        block.sums = tile->sums;
+        block.packed = packed_at(format, tile->strip, tile->block);
+#pragma clang loop unroll(full)
+        for (block.index = 0; block.index < PANEL_BLOCKS; block.index++, block.x += sizeof(struct quantized)) {
+            block.j = block.index;
+            one_block(format, direct, rows, &block);
         }
-        switch (arithmetic_of(format)) {
-        case arithmetic_unsigned:
-            tile_block_unsigned(format, direct, rows, &block);
-            break;
-        case arithmetic_halves:
-            tile_block_halves(format, direct, rows, &block);
-            break;
-        case arithmetic_signed:
-            tile_block_signed(format, direct, rows, &block);
-            break;
+        return;
+    }
+    for (; block.index < count; block.index++, block.x += quantized_block_bytes(reads_wide(format, direct))) {
+        if (direct)
+            block.j = (tile->block + block.index) % parts;
+        for (size_t strip = 0; strip < strips; strip++) {
+            block.panel = tile->panel + strip;
+            block.sums = tile->sums + strip * rows * STRIP;
+            if (direct)
+                block.packed = packed_at(format, tile->strip + strip * tile->strip_bytes, tile->block + block.index);
+            one_block(format, direct, rows, &block);
         }
     }
 }

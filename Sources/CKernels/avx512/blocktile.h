@@ -44,7 +44,7 @@ CK_INLINE void multiply_steps(enum ck_format format, bool direct, size_t rows, c
                               size_t begin, size_t end, __m512i *products) {
 #pragma clang loop unroll(full)
     for (size_t step = begin; step < end; step++) {
-        if (direct)
+        if (direct && strips_abreast(format, rows) == 1)
             fetch_ahead(format, block->packed, block->j, step);
         __m512i weights =
             direct ? step_weights(format, block->packed, block->j, step) : block->panel->integers[block->index][step];
@@ -119,26 +119,48 @@ CK_INLINE bool reads_wide(enum ck_format format, bool direct) {
     return false;
 }
 
+CK_INLINE void one_block(enum ck_format format, bool direct, size_t rows, const struct tile_block *block,
+                         __m512 *sums) {
+    if (has_halves(format))
+        tile_block_halves(format, direct, rows, block, sums);
+    else
+        tile_block_whole(format, direct, rows, block, sums);
+}
+
+CK_INLINE void load_sums(size_t rows, const float *from, __m512 *sums) {
+    for (size_t r = 0; r < rows; r++)
+        sums[r] = _mm512_load_ps(from + r * STRIP);
+}
+
+CK_INLINE void store_sums(size_t rows, const __m512 *sums, float *to) {
+    for (size_t r = 0; r < rows; r++)
+        _mm512_store_ps(to + r * STRIP, sums[r]);
+}
+
 CK_INLINE void block_tile(enum ck_format format, bool direct, size_t rows, const struct block_tile *tile) {
     size_t offsets[TILE_HEIGHT_MAX], parts = block_of(format).values / QUANT_BLOCK;
     __m512 sums[TILE_HEIGHT_MAX];
-    for (size_t r = 0; r < rows; r++) {
-        offsets[r] = r * tile->stride;
-        sums[r] = _mm512_load_ps(tile->sums + r * STRIP);
-    }
-    struct tile_block block = {.panel = tile->panel, .x = tile->x, .offsets = offsets};
-    for (size_t count = tile->count; block.index < count; block.index++, block.x += sizeof(struct quantized)) {
-        if (direct) {
-            block.packed = packed_at(format, tile->strip, tile->block + block.index);
-            block.j = (tile->block + block.index) % parts;
-        }
-        if (has_halves(format))
-            tile_block_halves(format, direct, rows, &block, sums);
-        else
-            tile_block_whole(format, direct, rows, &block, sums);
-    }
     for (size_t r = 0; r < rows; r++)
-        _mm512_store_ps(tile->sums + r * STRIP, sums[r]);
+        offsets[r] = r * tile->stride;
+    struct tile_block block = {.panel = tile->panel, .x = tile->x, .offsets = offsets};
+    if (!direct)
+        load_sums(rows, tile->sums, sums);
+    for (size_t count = tile->count; block.index < count; block.index++, block.x += sizeof(struct quantized)) {
+        if (!direct) {
+            one_block(format, direct, rows, &block, sums);
+            continue;
+        }
+        block.j = (tile->block + block.index) % parts;
+        for (size_t strip = 0; strip < tile->strips; strip++) {
+            block.panel = tile->panel + strip;
+            block.packed = packed_at(format, tile->strip + strip * tile->strip_bytes, tile->block + block.index);
+            load_sums(rows, tile->sums + strip * rows * STRIP, sums);
+            one_block(format, direct, rows, &block, sums);
+            store_sums(rows, sums, tile->sums + strip * rows * STRIP);
+        }
+    }
+    if (!direct)
+        store_sums(rows, sums, tile->sums);
 }
 
 /// Of at most TILE_HEIGHT_MAX rows.

@@ -11,52 +11,95 @@ CK_TARGET_BEGIN
 enum { PANEL_ROWS = 130 };
 
 struct block_scratch {
-    struct panel panel;
-    /// Of the segments.
+    struct panel panels[STRIPS_ABREAST];
+    /// Of the segments; of strips side by side, strip after strip.
     _Alignas(64) float sums[8][PANEL_ROWS][STRIP];
 };
 static_assert(sizeof(struct block_scratch) <= CK_SCRATCH_BYTES);
+static_assert(STRIPS_ABREAST * TILE_HEIGHT_MAX <= PANEL_ROWS);
 
-/// Unpacks the blocks [block, block + count) of 32 of a strip, or of their scales alone.
-CK_INLINE void unpack_panel(enum ck_format format, const uint8_t *strip, size_t block, size_t count, bool scales_alone,
+/// Unpacks the scales of the blocks [block, block + count) of 32 of a strip.
+CK_INLINE void unpack_panel_scales(enum ck_format format, const uint8_t *strip, size_t block, size_t count,
+                                   struct panel *panel) {
+    size_t parts = block_of(format).values / QUANT_BLOCK;
+    if (parts == PANEL_BLOCKS) {
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < PANEL_BLOCKS; i++)
+            unpack_scales(format, packed_at(format, strip, block), i, i, panel);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        unpack_scales(format, packed_at(format, strip, block + i), (block + i) % parts, i, panel);
+}
+
+/// Unpacks the blocks [block, block + count) of 32 of a strip.
+CK_INLINE void unpack_panel(enum ck_format format, const uint8_t *strip, size_t block, size_t count,
                             struct panel *panel) {
     size_t parts = block_of(format).values / QUANT_BLOCK;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *packed = packed_at(format, strip, block + i);
-        unpack_scales(format, packed, (block + i) % parts, i, panel);
-        if (!scales_alone)
-            unpack_integers(format, packed, (block + i) % parts, i, panel);
-    }
+    unpack_panel_scales(format, strip, block, count, panel);
+    for (size_t i = 0; i < count; i++)
+        unpack_integers(format, packed_at(format, strip, block + i), (block + i) % parts, i, panel);
 }
 
 /// How many tiles rows are cut into, of nearly equal height, and where tile i starts.
 CK_INLINE size_t row_tiles(size_t rows) { return (rows + TILE_HEIGHT_MAX - 1) / TILE_HEIGHT_MAX; }
 CK_INLINE size_t first_row(size_t rows, size_t i) { return rows * i / row_tiles(rows); }
 
-/// Adds the products of the panel's blocks [block, block + count) with the rows [m, m + rows) to the rows' sums.
-CK_INLINE void panel_rows(enum ck_format format, bool direct, const struct ck_matmul *job, const uint8_t *strip,
-                          size_t m, size_t rows, size_t block, size_t count, const struct panel *panel,
-                          float (*sums)[STRIP]) {
+/// Where the activations of row m are, from this block of 32 on.
+CK_INLINE const char *row_at(enum ck_format format, bool direct, const struct ck_matmul *job, size_t m, size_t block) {
     bool wide = reads_wide(format, direct);
+    return (const char *)job_row(job, m) + (wide ? wide_offset(job->k) : 0) + block * quantized_block_bytes(wide);
+}
+
+/// Rows that one tile holds, by `strips` strips side by side, the first of output n: straight from the strips.
+CK_INLINE void few_rows(enum ck_format format, const struct ck_matmul *job, size_t m, size_t rows, size_t n,
+                        size_t strips) {
+    struct block_scratch *scratch = job->scratch;
+    size_t bytes = strip_bytes(format, job->k), most = strips_abreast(format, rows) == 1 ? PANEL_BLOCKS : 1;
+    struct block_tile tile = {
+        .panel = scratch->panels,
+        .strip = strip_of(job, n),
+        .strip_bytes = bytes,
+        .strips = strips,
+        .stride = job->quantized_stride,
+    };
+    for (size_t segment = 0; segment < job->segment_count; segment++) {
+        size_t end = segment_end(job, segment) / QUANT_BLOCK;
+        tile.sums = scratch->sums[segment][0];
+        memset(tile.sums, 0, strips * rows * sizeof scratch->sums[0][0]);
+        for (; tile.block < end; tile.block += tile.count) {
+            tile.count = smaller(most, end - tile.block);
+            for (size_t s = 0; s < strips; s++)
+                unpack_panel_scales(format, tile.strip + s * bytes, tile.block, tile.count, scratch->panels + s);
+            tile.x = row_at(format, true, job, m, tile.block);
+            run_tile(format, true, rows, &tile);
+        }
+    }
+    for (size_t s = 0; s < strips; s++)
+        for (size_t row = 0; row < rows; row++)
+            finish_strip(job, m + row, n + s * STRIP, scratch->sums[0][s * rows + row],
+                         sizeof scratch->sums[0] / sizeof(float));
+}
+
+/// Adds the products of the panel's blocks [block, block + count) with the rows [m, m + rows) to the rows' sums.
+CK_INLINE void panel_rows(enum ck_format format, const struct ck_matmul *job, size_t m, size_t rows, size_t block,
+                          size_t count, const struct panel *panel, float (*sums)[STRIP]) {
     for (size_t i = 0; i < row_tiles(rows); i++) {
         size_t first = first_row(rows, i);
         struct block_tile tile = {
             .panel = panel,
-            .strip = strip,
             .block = block,
             .count = count,
-            .x = (const char *)job_row(job, m + first) + (wide ? wide_offset(job->k) : 0) +
-                 block * quantized_block_bytes(wide),
+            .x = row_at(format, false, job, m + first, block),
             .stride = job->quantized_stride,
             .sums = sums[first],
         };
-        run_tile(format, direct, first_row(rows, i + 1) - first, &tile);
+        run_tile(format, false, first_row(rows, i + 1) - first, &tile);
     }
 }
 
 /// All rows of the strip that starts at output n.
-CK_INLINE void block_strip(enum ck_format format, bool direct, const struct ck_matmul *job, size_t m, size_t rows,
-                           size_t n) {
+CK_INLINE void block_strip(enum ck_format format, const struct ck_matmul *job, size_t m, size_t rows, size_t n) {
     struct block_scratch *scratch = job->scratch;
     const uint8_t *strip = strip_of(job, n);
     for (size_t segment = 0, block = 0; segment < job->segment_count; segment++) {
@@ -64,8 +107,8 @@ CK_INLINE void block_strip(enum ck_format format, bool direct, const struct ck_m
         memset(scratch->sums[segment], 0, rows * sizeof scratch->sums[0][0]);
         for (size_t count; block < end; block += count) {
             count = smaller(PANEL_BLOCKS, end - block);
-            unpack_panel(format, strip, block, count, direct, &scratch->panel);
-            panel_rows(format, direct, job, strip, m, rows, block, count, &scratch->panel, scratch->sums[segment]);
+            unpack_panel(format, strip, block, count, scratch->panels);
+            panel_rows(format, job, m, rows, block, count, scratch->panels, scratch->sums[segment]);
         }
     }
     for (size_t row = 0; row < rows; row++)
@@ -74,14 +117,15 @@ CK_INLINE void block_strip(enum ck_format format, bool direct, const struct ck_m
 
 /// All rows, in blocks of equal height.
 CK_INLINE void block_panels(enum ck_format format, const struct ck_matmul *job) {
-    size_t blocks = (job->m + PANEL_ROWS - 1) / PANEL_ROWS;
+    size_t blocks = (job->m + PANEL_ROWS - 1) / PANEL_ROWS, begin = job->n_begin / STRIP * STRIP;
     for (size_t block = 0; block < blocks; block++) {
         size_t m = job->m * block / blocks, rows = job->m * (block + 1) / blocks - m;
-        for (size_t n = job->n_begin / STRIP * STRIP; n < job->n_end; n += STRIP)
-            if (rows <= TILE_HEIGHT_MAX)
-                block_strip(format, true, job, m, rows, n);
-            else
-                block_strip(format, false, job, m, rows, n);
+        if (rows <= TILE_HEIGHT_MAX)
+            for (size_t n = begin, most = strips_abreast(format, rows); n < job->n_end; n += most * STRIP)
+                few_rows(format, job, m, rows, n, smaller(most, (job->n_end - n + STRIP - 1) / STRIP));
+        else
+            for (size_t n = begin; n < job->n_end; n += STRIP)
+                block_strip(format, job, m, rows, n);
     }
 }
 

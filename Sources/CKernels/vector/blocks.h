@@ -14,28 +14,39 @@ enum {
     PANEL_BLOCKS = 8,
     /// Bytes that weights are fetched ahead of their unpacking.
     AHEAD = 8192,
+    /// Most strips that few rows go through side by side.
+    STRIPS_ABREAST = 4,
 };
 
 /// A stretch of a strip's weights, unpacked.
 struct panel;
 
-/// A strip's weights by a few rows of quantised activations.
+/// A strip's weights by a few rows of quantised activations, or those of a few strips, block by block.
 struct block_tile {
+    /// For each strip.
     const struct panel *panel;
-    /// Where integers come straight from it: the strip.
+    /// Where integers come straight from them: the first strip, the bytes from strip to strip, and how many there are.
     const uint8_t *strip;
+    size_t strip_bytes, strips;
     /// The first block's number in the strip, and how many there are in the panel.
     size_t block, count;
     /// The first block of the first row, as the arithmetic reads it.
     const char *x;
     /// Bytes from row to row.
     size_t stride;
-    /// [row][16], added to.
+    /// [strip][row][16], added to.
     float *sums;
 };
 
 CK_INLINE size_t quantized_block_bytes(bool wide) {
     return wide ? sizeof(struct quantized_wide) : sizeof(struct quantized);
+}
+
+/// Strips that few rows go through side by side, block by block: memory serves four streams faster than one. What takes
+/// longer to compute than to read goes strip by strip, and its weights are fetched ahead.
+CK_INLINE size_t strips_abreast(enum ck_format format, size_t rows) {
+    bool slow = block_of(format).values > QUANT_BLOCK || format == ck_format_iq4_nl;
+    return !slow && rows <= (format == ck_format_q8_0 ? 2 : 1) ? STRIPS_ABREAST : 1;
 }
 
 /// Fetches what lies AHEAD of step `step` of block j: the steps of a block share the lines of its bytes.
