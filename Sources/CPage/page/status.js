@@ -51,7 +51,7 @@ class Dashboard {
 
   async #look() {
     try {
-      const all = samples(await metricsText());
+      const all = samples(await metricsText(preferences().key));
       // Without metrics the model is still loading.
       this.#showState(all.length > 0 ? 'ready' : 'notReady');
       if (all.length === 0) return;
@@ -65,7 +65,12 @@ class Dashboard {
       this.#round += 1;
     } catch (error) {
       if (error instanceof TypeError) throw error;
-      this.#showState('unreachable');
+      if (wantsKey(error)) {
+        this.#showState('ready');
+        this.#askForKey();
+      } else {
+        this.#showState('unreachable');
+      }
     }
   }
 
@@ -159,7 +164,7 @@ class Dashboard {
       list = await recentRequests(preferences().key);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      if (error.status === 401) this.#askForKey();
+      if (wantsKey(error)) this.#askForKey();
       return;
     }
     if (list.length === 0) {
@@ -183,6 +188,11 @@ class Dashboard {
         if (key !== null) setPreferences({ key });
       } }, icon('key'), t('enterKey')));
   }
+}
+
+/** Whether an error says that the key is missing, unknown, or for other things. */
+function wantsKey(error) {
+  return error instanceof ServerError && [401, 403].includes(error.status);
 }
 
 function tile(title, value, unit, notes, chart) {
