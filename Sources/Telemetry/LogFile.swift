@@ -35,7 +35,7 @@ package final class LogFile: Sendable {
         let new = try Self.open(path)
         let old = state.withLock { state in
             defer { state.descriptor = new }
-            state.isTorn = false
+            state.isTorn = state.isTorn && lseek(new, 0, SEEK_END) > 0
             return state.descriptor
         }
         close(old)

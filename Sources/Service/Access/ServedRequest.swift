@@ -44,7 +44,7 @@ final class ServedRequest: Sendable {
             throw .unsupportedEncoding(encoding)
         }
         let ready = try access.state.ready()
-        if let holder, scope == .inference, !["GET", "HEAD"].contains(request.method) {
+        if let holder, scope == .inference, countsAgainstLimits {
             try holder.usage.begin()
             state.withLock { $0.holdsPlace = true }
         }
@@ -79,8 +79,9 @@ final class ServedRequest: Sendable {
     func response(_ response: HTTPResponse) -> HTTPResponse {
         var response = response
         let holder = state.withLock { $0.holder }
-        if request.method != "GET" { holder?.usage.describe(in: &response.headers) }
-        if case .bytes = response.body { finish(status: response.status) }
+        if countsAgainstLimits { holder?.usage.describe(in: &response.headers) }
+        // A task is cancelled when its client left, which is logged as nginx does.
+        if case .bytes = response.body { finish(status: Task.isCancelled ? 499 : response.status) }
         return response
     }
 
@@ -95,6 +96,8 @@ final class ServedRequest: Sendable {
         let known = phases.compactMap { name, seconds in seconds.map { "\(name);dur=\(milliseconds($0))" } }
         return known.isEmpty ? nil : known.joined(separator: ", ")
     }
+
+    private var countsAgainstLimits: Bool { !["GET", "HEAD"].contains(request.method) }
 
     private var envelope: ErrorEnvelope { ErrorEnvelope(path: request.path) }
 
@@ -186,7 +189,6 @@ extension ServedRequest: CompletionObserver {
         metrics?.ended(report)
         switch report.outcome {
         case .completed: finish(status: 200)
-        // As nginx logs them.
         case .aborted: finish(status: 499)
         case .failed(let error): finish(status: error.status(in: envelope))
         }
