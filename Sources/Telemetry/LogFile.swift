@@ -61,7 +61,8 @@ package final class LogFile: Sendable {
     }
 
     private static func open(_ path: String) throws(LogFileError) -> Int32 {
-        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        // A pipe that nobody reads must not hold the caller either.
+        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
         guard descriptor >= 0 else { throw LogFileError(path: path, reason: String(cString: strerror(errno))) }
         return descriptor
     }

@@ -1,6 +1,6 @@
 // The dashboard: draws /metrics and the last requests, again every second while it is looked at.
 
-import { ServerError, metricsText, models, recentRequests } from './api.js';
+import { ServerError, metricsText, recentRequests } from './api.js';
 import { histogramChart, lineChart } from './charts.js';
 import { keyDialog } from './dialogs.js';
 import { h, icon, logo } from './dom.js';
@@ -55,13 +55,13 @@ class Dashboard {
       // Without metrics the model is still loading.
       this.#showState(all.length > 0 ? 'ready' : 'notReady');
       if (all.length === 0) return;
+      this.name.textContent = all[0].labels.model_name ?? '';
       this.#note(all);
       this.#showTiles(all);
       if (this.#round % 2 === 0) {
         this.#showLatencies(all);
         await this.#showRequests();
       }
-      if (!this.name.textContent) await this.#showModel();
       this.#round += 1;
     } catch (error) {
       if (error instanceof TypeError) throw error;
@@ -77,14 +77,6 @@ class Dashboard {
   #showState(state) {
     this.state.textContent = t(state);
     this.state.dataset.state = state;
-  }
-
-  async #showModel() {
-    try {
-      this.name.textContent = (await models(preferences().key))[0]?.id ?? '';
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-    }
   }
 
   #note(all) {
