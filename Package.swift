@@ -59,7 +59,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "CLinux", "COpenSSL", "CPage", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI",
+                "CLinux", "COpenSSL", "CPage", "CYAML", "Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models",
+                "OpenAI",
                 "Sockets", "Telemetry", "Tokenization", logging,
             ]),
         .target(
@@ -74,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Benchmarks", "CYAML", "Checkpoints", "Compute", "Engine", "Evaluation", "HTTP", "JSON", "Models",
+                "Benchmarks", "Checkpoints", "Compute", "Engine", "Evaluation", "HTTP", "JSON", "Models",
                 "OpenAI", "Service", "Sockets", "Telemetry", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -125,10 +125,17 @@ final class EngineLoop {
         ended = 0
     }
 
-    /// Seconds in which half of those that wait now will have started, as things go; between 1 and 60.
     private var retryAfterSeconds: Int {
-        guard let rate = starts.rate(at: Self.now) else { return 1 }
-        return Int(min(max((Double(scheduler.unstartedCount) / 2 / rate).rounded(.up), 1), 60))
+        Self.retryAfterSeconds(waiting: scheduler.unstartedCount, startsPerSecond: starts.rate(at: Self.now))
+    }
+
+    /// Seconds in which half of those that wait now will have started, as things go, and one in any case; between 1 and
+    /// 60.
+    ///
+    /// - Parameter rate: nil while nothing has been measured.
+    static func retryAfterSeconds(waiting: Int, startsPerSecond rate: Double?) -> Int {
+        guard let rate else { return 1 }
+        return Int(min(max((max(Double(waiting) / 2, 1) / rate).rounded(.up), 1), 60))
     }
 
     private static var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }

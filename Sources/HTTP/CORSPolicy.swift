@@ -4,7 +4,7 @@ package struct CORSPolicy: Sendable {
     package var allowedOrigins = ["*"]
     package var allowsCredentials = false
     /// Response fields that scripts may read beside the safelisted ones.
-    package var exposedHeaders = ["X-Request-Id", "Retry-After"]
+    package var exposedHeaders = ["X-Request-Id", "Retry-After", "Server-Timing"]
     /// How long browsers may keep the answer to a preflight.
     package var maxAge = Duration.seconds(86_400)
 

@@ -33,6 +33,11 @@ package struct HTTP1RequestParser {
         input.append(bytes)
     }
 
+    /// Counts the requests in what is received and not parsed, as far as `waiting` goes.
+    func count(_ waiting: inout WaitingRequests) {
+        waiting.scan(input.unread)
+    }
+
     /// The next event, or nil while input is missing.
     package mutating func next() throws(HTTPProtocolError) -> Event? {
         while true {
@@ -41,14 +46,18 @@ package struct HTTP1RequestParser {
                 guard let line = try takeRequestLine() else { return nil }
                 state = .headers(try RequestLine(line), HeaderBlock(limits: limits))
             case .headers(let line, var block):
-                let isComplete = try block.take(from: &input)
-                guard isComplete else {
-                    state = .headers(line, block)
-                    return nil
+                do throws(HTTPProtocolError) {
+                    let isComplete = try block.take(from: &input)
+                    guard isComplete else {
+                        state = .headers(line, block)
+                        return nil
+                    }
+                    let head = try HTTP1RequestHead(line, block.headers, limits: limits)
+                    state = .body(HTTP1BodyDecoder(head.framing, limits: limits))
+                    return .head(head)
+                } catch {
+                    throw error.about(path: line.path)
                 }
-                let head = try HTTP1RequestHead(line, block.headers, limits: limits)
-                state = .body(HTTP1BodyDecoder(head.framing, limits: limits))
-                return .head(head)
             case .body(var decoder):
                 let piece = try decoder.next(&input)
                 state = .body(decoder)

@@ -9,7 +9,6 @@ enum HTTP1ResponseEncoder {
     }
 
     static let continueLine = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
-    static let lastChunk = Array("0\r\n\r\n".utf8)
 
     private static let ownedFields = ["Content-Length", "Transfer-Encoding", "Connection", "Date", "Keep-Alive"]
 
@@ -22,12 +21,7 @@ enum HTTP1ResponseEncoder {
         bytes.append("HTTP/1.1 \(status) \(HTTPStatus.reason(status))\r\nDate: ")
         bytes.append(HTTPDate.now())
         bytes.append("\r\n")
-        for field in headers where !ownedFields.contains(where: field.name.equalsIgnoringCase) {
-            appendSafe(field.name, to: &bytes, isAllowed: ASCII.isToken)
-            bytes.append(": ")
-            appendSafe(field.value, to: &bytes, isAllowed: ASCII.isFieldValue)
-            bytes.append("\r\n")
-        }
+        append(headers, to: &bytes)
         switch framing {
         case .implied: break
         case .length(let count): bytes.append("Content-Length: \(count)\r\n")
@@ -48,6 +42,23 @@ enum HTTP1ResponseEncoder {
         chunk += bytes
         chunk.append("\r\n")
         return chunk
+    }
+
+    /// The chunk that ends a body, with the fields that follow it.
+    static func lastChunk(_ trailers: HTTPHeaders = HTTPHeaders()) -> [UInt8] {
+        var bytes = Array("0\r\n".utf8)
+        append(trailers, to: &bytes)
+        bytes.append("\r\n")
+        return bytes
+    }
+
+    private static func append(_ headers: HTTPHeaders, to bytes: inout [UInt8]) {
+        for field in headers where !ownedFields.contains(where: field.name.equalsIgnoringCase) {
+            appendSafe(field.name, to: &bytes, isAllowed: ASCII.isToken)
+            bytes.append(": ")
+            appendSafe(field.value, to: &bytes, isAllowed: ASCII.isFieldValue)
+            bytes.append("\r\n")
+        }
     }
 
     /// Appends text in which a byte that could end the field early or break it becomes a space.

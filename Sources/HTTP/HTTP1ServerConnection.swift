@@ -28,32 +28,23 @@ final class HTTP1ServerConnection: TransportHandler {
     /// Spares clients that end their input early and get their answer at once the probe.
     private static let probeDelay = Duration.milliseconds(5)
 
-    typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
-
     private let transport: any Transport
-    private let configuration: HTTPServerConfiguration
-    private let handler: Handler
-    private let logger: Logger
-    private let bodyMemory: BodyMemory
+    private let services: HTTPConnectionServices
     private let closed: @Sendable () -> Void
     private let gate = WriteGate()
     private let state: Mutex<State>
 
     init(
-        _ transport: any Transport, configuration: HTTPServerConfiguration, logger: Logger, bodyMemory: BodyMemory,
-        handler: @escaping Handler, closed: @escaping @Sendable () -> Void
+        _ transport: any Transport, _ services: HTTPConnectionServices, closed: @escaping @Sendable () -> Void
     ) {
         self.transport = transport
-        self.configuration = configuration
-        self.handler = handler
-        self.logger = logger
-        self.bodyMemory = bodyMemory
+        self.services = services
         self.closed = closed
         state = Mutex(
             State(
                 session: HTTP1ServerSession(
-                    limits: configuration.limits, refuse: configuration.refuse,
-                    errorResponse: { configuration.errorResponse($0) })))
+                    limits: services.configuration.limits, refuse: services.refusal(of: transport.peer),
+                    errorResponse: services.configuration.errorResponse)))
     }
 
     /// Answers 503 whatever comes, and closes.
@@ -86,7 +77,7 @@ final class HTTP1ServerConnection: TransportHandler {
     }
 
     func transportTick(_ now: ContinuousClock.Instant) {
-        update { [configuration] session, wait in
+        update { [configuration = services.configuration] session, wait in
             let waited = now - wait.since
             switch session.phase {
             case .idle:
@@ -111,7 +102,7 @@ final class HTTP1ServerConnection: TransportHandler {
             if state.session.phase != .handling { giveBodyBack(&state) }
             return state.task.take()
         }
-        if let error { logger.debug("\(error)") }
+        if let error { services.logger.debug("\(error)") }
         gate.fail(HTTPWriteError.clientGone(error))
         task?.cancel()
         closed()
@@ -159,7 +150,7 @@ final class HTTP1ServerConnection: TransportHandler {
         let exchange = state.exchange
         var request = request
         request.peer = transport.peer
-        state.task = Task { [handler, request] in
+        state.task = Task { [handler = services.handler, request] in
             await self.deliver(await handler(request), exchange)
         }
     }
@@ -168,7 +159,7 @@ final class HTTP1ServerConnection: TransportHandler {
     private func countBody(_ state: inout State) {
         let growth = state.session.bodyCount - state.bodyBytes
         guard growth > 0 else { return }
-        if bodyMemory.take(growth) {
+        if services.bodyMemory.take(growth) {
             state.bodyBytes += growth
         } else {
             giveBodyBack(&state)
@@ -178,7 +169,7 @@ final class HTTP1ServerConnection: TransportHandler {
     }
 
     private func giveBodyBack(_ state: inout State) {
-        bodyMemory.giveBack(state.bodyBytes)
+        services.bodyMemory.giveBack(state.bodyBytes)
         state.bodyBytes = 0
     }
 
@@ -202,9 +193,16 @@ final class HTTP1ServerConnection: TransportHandler {
             }
         } catch {
             if !(error is HTTPWriteError || error is CancellationError) {
-                logger.error("a streamed response was cut off: \(error)")
+                services.logger.error("a streamed response was cut off: \(error)")
             }
             transport.abort()
+        }
+    }
+
+    func trail(_ fields: HTTPHeaders, exchange: Int) {
+        state.withLock { state in
+            guard state.exchange == exchange else { return }
+            state.session.trail(fields)
         }
     }
 
@@ -214,7 +212,7 @@ final class HTTP1ServerConnection: TransportHandler {
             guard !state.isClosed, state.exchange == exchange, let framed = state.session.encode(bytes),
                 let waiting = transport.send(framed)
             else { throw HTTPWriteError.clientGone }
-            if waiting > configuration.highWater { gate.shut() }
+            if waiting > services.configuration.highWater { gate.shut() }
         }
         try await gate.pass()
     }

@@ -42,6 +42,10 @@ package struct HTTP1ServerSession {
     private let refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)?
     private var current: HTTP1RequestHead?
     private var body: [UInt8] = []
+    /// Requests behind the one that is being answered.
+    private var waiting: WaitingRequests
+    /// Fields for the end of the body that is being streamed.
+    private var trailers = HTTPHeaders()
     private var isReading = true
     private var inputEnded = false
     private var isDraining = false
@@ -55,6 +59,7 @@ package struct HTTP1ServerSession {
         self.refuse = refuse
         self.errorResponse = errorResponse
         parser = HTTP1RequestParser(limits: limits)
+        waiting = WaitingRequests(limit: limits.pipelinedRequests)
     }
 
     // MARK: Input
@@ -62,6 +67,12 @@ package struct HTTP1ServerSession {
     package mutating func receive(_ bytes: Span<UInt8>) -> [Action] {
         guard phase != .closing else { return [] }
         parser.receive(bytes)
+        guard isAwaitingInput else {
+            waiting.scan(bytes)
+            var actions: [Action] = []
+            setReading(&actions)
+            return actions
+        }
         return advance()
     }
 
@@ -121,6 +132,8 @@ package struct HTTP1ServerSession {
                     request.body = body
                     body = []
                     phase = .handling
+                    waiting = WaitingRequests(limit: limits.pipelinedRequests)
+                    parser.count(&waiting)
                     actions.append(.handle(request))
                 }
             }
@@ -150,13 +163,14 @@ package struct HTTP1ServerSession {
     }
 
     private mutating func setReading(_ actions: inout [Action]) {
-        let wanted = isAwaitingInput || parser.buffered <= limits.pipelined
+        let wanted = isAwaitingInput || parser.buffered <= limits.pipelined && !waiting.isFull
         guard wanted != isReading else { return }
         isReading = wanted
         actions.append(.setReading(wanted))
     }
 
     private mutating func append(rejection error: HTTPProtocolError, to actions: inout [Action]) {
+        let error = error.about(path: current?.request.path)
         phase = .handling
         current = nil
         body = []
@@ -207,10 +221,18 @@ package struct HTTP1ServerSession {
         return chunked ? HTTP1ResponseEncoder.chunk(bytes) : bytes
     }
 
+    /// Sets the fields that follow the streamed body, for clients that take them.
+    package mutating func trail(_ fields: HTTPHeaders) {
+        guard phase == .streaming(chunked: true), current?.request.acceptsTrailers == true else { return }
+        trailers = fields
+    }
+
     package mutating func endStream() -> [Action] {
         guard case .streaming(let chunked) = phase else { return [] }
+        let end = HTTP1ResponseEncoder.lastChunk(trailers)
+        trailers = HTTPHeaders()
         let rest = completeResponse(keepsAlive: !isDraining)
-        return chunked ? [.send(HTTP1ResponseEncoder.lastChunk)] + rest : rest
+        return chunked ? [.send(end)] + rest : rest
     }
 
     private mutating func completeResponse(keepsAlive: Bool) -> [Action] {

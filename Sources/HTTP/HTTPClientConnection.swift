@@ -55,7 +55,7 @@ final class HTTPClientConnection: TransportHandler {
             upload = Task {
                 do {
                     try await body { bytes in try await self.write(bytes) }
-                    _ = self.transport.send(HTTP1ResponseEncoder.lastChunk)
+                    _ = self.transport.send(HTTP1ResponseEncoder.lastChunk())
                 } catch {
                     exchange.fail(error)
                     self.transport.abort()

@@ -12,6 +12,8 @@ package struct HTTPLimits: Sendable {
     package var chunkLine = 1 << 10
     /// Unread input beyond the request that is being answered; above it, reading from the client pauses.
     package var pipelined = 64 << 10
+    /// Requests that wait behind the one that is being answered; from this number on, reading pauses too.
+    package var pipelinedRequests = 16
 
     package init() {}
 }

@@ -33,6 +33,9 @@ package struct HTTPRequest: Sendable {
         return request
     }
 
+    /// Whether the client takes fields behind a streamed body: RFC 9110, section 10.1.4.
+    package var acceptsTrailers: Bool { version != .http10 && headers.listElements("TE").contains("trailers") }
+
     /// The decoded pairs of the query, in their order.
     package var queryItems: [(name: String, value: String)] {
         query.map(PercentCoding.formItems) ?? []

@@ -19,18 +19,17 @@ package final class HTTPServer: Sendable {
     /// Connections beyond the limit that may be open at once while they are told so.
     private static let refusals = 64
 
-    private let configuration: HTTPServerConfiguration
-    private let handler: Handler
-    private let logger: Logger
-    private let bodyMemory: BodyMemory
+    private let services: HTTPConnectionServices
     private let state: Mutex<State>
+
+    private var configuration: HTTPServerConfiguration { services.configuration }
+    private var logger: Logger { services.logger }
 
     /// `handler` runs on a task of its own per request, which is cancelled when the client disconnects.
     package init(configuration: HTTPServerConfiguration, logger: Logger, handler: @escaping Handler) {
-        self.configuration = configuration
-        self.logger = logger
-        self.handler = handler
-        bodyMemory = BodyMemory(limit: max(configuration.bodyMemory, configuration.limits.body))
+        services = HTTPConnectionServices(
+            configuration: configuration, logger: logger,
+            bodyMemory: BodyMemory(limit: max(configuration.bodyMemory, configuration.limits.body)), handler: handler)
         state = Mutex(State(tls: configuration.tls))
     }
 
@@ -136,9 +135,7 @@ package final class HTTPServer: Sendable {
     }
 
     private func admit(_ transport: any Transport) {
-        let connection = HTTPServerConnection(
-            transport, configuration: configuration, logger: logger, bodyMemory: bodyMemory, handler: handler,
-            closed: { [weak self] in self?.remove($0) })
+        let connection = HTTPServerConnection(transport, services, closed: { [weak self] in self?.remove($0) })
         let (isRefused, isDraining) = state.withLock { state in
             state.connections[ObjectIdentifier(connection)] = connection
             let excess = state.connections.count - configuration.maxConnections

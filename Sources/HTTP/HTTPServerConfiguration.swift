@@ -35,34 +35,26 @@ package struct HTTPServerConfiguration: Sendable {
     package var transport = TransportLimits()
     /// Looks at the head of a request whose body is still to come: a response refuses it, and the body is not read.
     package var refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)?
-    /// The body of a response to a request that no handler sees: malformed, too large, too slow, one too many.
-    package var errorBody: @Sendable (_ status: Int, _ message: String) -> (contentType: String, bytes: [UInt8])
-    /// Further header fields of such a response.
-    package var errorHeaders = HTTPHeaders()
+    /// The response to a request that no handler sees: malformed, too large, too slow, one too many.
+    package var errorResponse: @Sendable (HTTPProtocolError) -> HTTPResponse
 
     package init(
         hosts: [String] = ["127.0.0.1"], port: Int = 0,
-        errorBody: @escaping @Sendable (Int, String) -> (contentType: String, bytes: [UInt8]) = Self.plainErrorBody
+        errorResponse: @escaping @Sendable (HTTPProtocolError) -> HTTPResponse = Self.plainErrorResponse
     ) {
         self.hosts = hosts
         self.port = port
-        self.errorBody = errorBody
+        self.errorResponse = errorResponse
     }
 
-    package static let plainErrorBody: @Sendable (Int, String) -> (contentType: String, bytes: [UInt8]) = {
-        ("text/plain; charset=utf-8", Array("\($1)\n".utf8))
+    package static let plainErrorResponse: @Sendable (HTTPProtocolError) -> HTTPResponse = { error in
+        var response = HTTPResponse.text("\(error.message)\n", status: error.status)
+        if error.status == 503 { response.headers["Retry-After"] = "1" }
+        return response
     }
 
     /// How long a body may have taken of which so many bytes came.
     func timeForBody(_ count: Int) -> Duration {
         bodyTime + .seconds(count / bodyRate)
-    }
-
-    func errorResponse(_ error: HTTPProtocolError) -> HTTPResponse {
-        let (contentType, bytes) = errorBody(error.status, error.message)
-        var response = HTTPResponse(status: error.status, contentType: contentType, bytes)
-        for field in errorHeaders { response.headers.add(field.name, field.value) }
-        if error.status == 503 { response.headers["Retry-After"] = "1" }
-        return response
     }
 }

@@ -21,27 +21,19 @@ final class HTTPServerConnection: TransportHandler {
         }
     }
 
-    typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
-
     private let transport: any Transport
-    private let configuration: HTTPServerConfiguration
-    private let handler: Handler
-    private let logger: Logger
-    private let bodyMemory: BodyMemory
+    private let services: HTTPConnectionServices
     private let closed: @Sendable (HTTPServerConnection) -> Void
     private let isRefused = Mutex(false)
     private let startedAt = ContinuousClock.now
     private let state = Mutex(State.undecided(received: []))
 
     init(
-        _ transport: any Transport, configuration: HTTPServerConfiguration, logger: Logger, bodyMemory: BodyMemory,
-        handler: @escaping Handler, closed: @escaping @Sendable (HTTPServerConnection) -> Void
+        _ transport: any Transport, _ services: HTTPConnectionServices,
+        closed: @escaping @Sendable (HTTPServerConnection) -> Void
     ) {
         self.transport = transport
-        self.configuration = configuration
-        self.handler = handler
-        self.logger = logger
-        self.bodyMemory = bodyMemory
+        self.services = services
         self.closed = closed
     }
 
@@ -78,14 +70,10 @@ final class HTTPServerConnection: TransportHandler {
         let next: State
         if speaksHTTP2 {
             next = .http2(
-                HTTP2ServerConnection(
-                    transport, configuration: configuration, logger: logger, bodyMemory: bodyMemory, handler: handler,
-                    closed: { [weak self] in self?.ended() }))
+                HTTP2ServerConnection(transport, services, closed: { [weak self] in self?.ended() }))
         } else {
             next = .http1(
-                HTTP1ServerConnection(
-                    transport, configuration: configuration, logger: logger, bodyMemory: bodyMemory, handler: handler,
-                    closed: { [weak self] in self?.ended() }))
+                HTTP1ServerConnection(transport, services, closed: { [weak self] in self?.ended() }))
         }
         state.withLock { $0 = next }
         if isRefused.withLock({ $0 }) {
@@ -128,14 +116,14 @@ final class HTTPServerConnection: TransportHandler {
     func transportTick(_ now: ContinuousClock.Instant) {
         if let handler = state.withLock({ $0.handler }) {
             handler.transportTick(now)
-        } else if now - startedAt > configuration.headTime {
+        } else if now - startedAt > services.configuration.headTime {
             transport.finish(lingering: false)
         }
     }
 
     func transportClosed(_ error: SocketError?) {
         guard let handler = state.withLock({ $0.handler }) else {
-            if let error { logger.debug("\(error)") }
+            if let error { services.logger.debug("\(error)") }
             return closed(self)
         }
         handler.transportClosed(error)

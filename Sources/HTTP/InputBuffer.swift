@@ -9,6 +9,10 @@ struct InputBuffer {
 
     var isEmpty: Bool { count == 0 }
 
+    var unread: Span<UInt8> {
+        @_lifetime(borrow self) get { bytes.span.extracting(start...) }
+    }
+
     mutating func append(_ more: Span<UInt8>) {
         if start == bytes.count {
             // An idle connection holds no buffer.

@@ -21,6 +21,14 @@ package struct ResponseWriter: Sendable {
         }
     }
 
+    /// Sets the fields that follow the body, for clients that take them.
+    package func trail(_ fields: HTTPHeaders) {
+        switch target {
+        case .http1(let connection, let exchange): connection.trail(fields, exchange: exchange)
+        case .http2(let connection, let stream, _): connection.trail(fields, stream: stream)
+        }
+    }
+
     package func write(_ text: String) async throws {
         try await write(Array(text.utf8))
     }

@@ -16,10 +16,22 @@ enum Digest {
         }
     }
 
+    /// The digest that 64 hexadecimal digits spell; nil for anything else.
+    static func bytes(hexadecimal text: String) -> [UInt8]? {
+        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard text.utf8.count == 2 * byteCount, digits.count == 2 * byteCount else { return nil }
+        return (0..<byteCount).map { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
+    }
+
     /// The digest of a text's UTF-8 in 64 hexadecimal digits.
     static func hexadecimal(of text: String) -> String { hexadecimal(of: Array(text.utf8)) }
 
     static func hexadecimal(of content: [UInt8]) -> String {
-        bytes(of: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        hexadecimal(bytes(of: content))
+    }
+
+    /// A digest in hexadecimal digits.
+    static func hexadecimal(_ digest: [UInt8]) -> String {
+        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

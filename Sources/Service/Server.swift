@@ -29,10 +29,16 @@ package struct Server: Sendable {
     /// when it cannot listen or the model cannot be served.
     package func run() async throws {
         let signals = TerminationSignals()
-        let http = try makeHTTPServer()
+        let auditFile = try makeAuditFile()
+        let access = try makeAccessControl(auditFile)
+        let http = try makeHTTPServer(access)
         let port = try start(http)
         for place in places(http, port) { logger.info("Listening on \(place)") }
-        let reload = HangupSignal { reloadCertificate(http) }
+        let reload = HangupSignal {
+            reloadCertificate(http)
+            reloadKeys(access.keys)
+            if let auditFile { reopen(auditFile) }
+        }
         defer { reload.ignore() }
         let engine: Engine
         do {
@@ -51,7 +57,7 @@ package struct Server: Sendable {
 
     /// Listens on a free port of the loopback interface, serves a model while `body` runs, and ends. For benchmarks.
     package func serving<Result>(_ body: (_ url: String) async throws -> Result) async throws -> Result {
-        let http = try makeHTTPServer()
+        let http = try makeHTTPServer(try makeAccessControl(try makeAuditFile()))
         let port = try start(http)
         let engine = try await load()
         do {
@@ -80,9 +86,34 @@ package struct Server: Sendable {
         return addresses.map { $0.port > 0 ? "\(scheme)://\($0)" : "\($0)" }
     }
 
-    private func makeHTTPServer() throws -> HTTPServer {
-        var http = HTTPServerConfiguration(hosts: configuration.hosts, port: configuration.port) { status, message in
-            ("application/json", APIError.refused(status, message).body)
+    private func makeAuditFile() throws -> LogFile? {
+        guard let path = configuration.auditLog else { return nil }
+        do {
+            return try LogFile(path: path) { [logger] in logger.error("The audit log \($0)") }
+        } catch {
+            throw SettingError("--audit-log", "\(error). Give a path that the server may write.")
+        }
+    }
+
+    private func makeAccessControl(_ auditFile: LogFile?) throws -> AccessControl {
+        let listed: [AccessKey]?
+        if let path = configuration.keyFile { listed = try KeyFile.keys(path: path) } else { listed = nil }
+        return AccessControl(
+            state: state,
+            keys: KeyRing(apiKeys: configuration.apiKeys, adminKeys: configuration.adminKeys, listed: listed),
+            audit: auditFile.map { configuration.logFormat.logger(label: "apus.audit", writingTo: $0) } ?? logger,
+            logsPrompts: configuration.logsPrompts, rootPath: configuration.rootPath)
+    }
+
+    private func makeHTTPServer(_ access: AccessControl) throws -> HTTPServer {
+        var cors = CORSPolicy(allowedOrigins: configuration.allowedOrigins)
+        cors.exposedHeaders += ["Request-Id"] + KeyUsage.headerNames
+        let rootPath = configuration.rootPath
+        var http = HTTPServerConfiguration(hosts: configuration.hosts, port: configuration.port) { [cors] error in
+            let request = HTTPRequest(method: "", path: error.path ?? "/").relative(to: rootPath)
+            var response = APIError.refused(error.status, error.message).response(in: ErrorEnvelope(path: request.path))
+            cors.apply(to: &response.headers, origin: nil)
+            return response
         }
         http.unixPath = configuration.unixSocket
         http.takesInheritedSockets = true
@@ -91,27 +122,14 @@ package struct Server: Sendable {
             http.tls = try TLSContext(tls)
             http.tls?.warnings.forEach { logger.warning("\($0)") }
         }
-        let cors = CORSPolicy(allowedOrigins: configuration.allowedOrigins)
-        cors.apply(to: &http.errorHeaders, origin: nil)
-        let authenticator = Authenticator(keys: configuration.apiKeys)
-        let administrators = configuration.adminKeys.isEmpty ? nil : Authenticator(keys: configuration.adminKeys)
-        let rootPath = configuration.rootPath
-        // Nobody without a key makes the server read a body.
-        http.refuse = { request in
-            do throws(APIError) {
-                if let administrators, (try? administrators.check(request)) != nil { return nil }
-                try authenticator.check(request)
-                return nil
-            } catch {
-                var response = error.response(in: ErrorEnvelope(path: request.relative(to: rootPath).path))
-                cors.apply(to: &response.headers, origin: request.headers["Origin"])
-                return response
-            }
+        http.refuse = { [cors] request in
+            guard var response = access.refusal(of: request) else { return nil }
+            cors.apply(to: &response.headers, origin: request.headers["Origin"])
+            return response
         }
         let keepAlive = configuration.keepAliveSeconds
         let router = Endpoints(
-            state: state, authenticator: authenticator, administrators: administrators,
-            keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
+            access: access, keepAlive: keepAlive > 0 ? .seconds(keepAlive) : nil,
             responses: ResponseStore(
                 capacity: configuration.maxStoredResponses, memory: configuration.storedResponsesMemory),
             page: configuration.servesPage ? Page() : nil
@@ -133,7 +151,7 @@ package struct Server: Sendable {
 
     /// Reads certificate and key again for new connections. What is wrong with them leaves the old ones in place.
     private func reloadCertificate(_ http: HTTPServer) {
-        guard let tls = configuration.tls else { return logger.info("SIGHUP: there is no certificate to reload") }
+        guard let tls = configuration.tls else { return }
         do throws(TLSError) {
             let context = try TLSContext(tls, replacing: http.tls)
             http.replace(tls: context)
@@ -141,6 +159,28 @@ package struct Server: Sendable {
             logger.info("The certificate is reloaded", metadata: ["file": "\(tls.certificateFile)"])
         } catch {
             logger.error("The certificate is not reloaded, the old one stays: \(error)")
+        }
+    }
+
+    /// Reads the file of keys again. What is wrong with it leaves the old keys in place.
+    private func reloadKeys(_ keys: KeyRing) {
+        guard let path = configuration.keyFile else { return }
+        do throws(SettingError) {
+            let listed = try KeyFile.keys(path: path)
+            keys.replace(listed)
+            logger.info("The keys are reloaded", metadata: ["file": "\(path)", "keys": "\(listed.count)"])
+        } catch {
+            logger.error("The keys are not reloaded, the old ones stay: \(error)")
+        }
+    }
+
+    /// Goes on with a new file where the old one was renamed.
+    private func reopen(_ auditFile: LogFile) {
+        do throws(LogFileError) {
+            try auditFile.reopen()
+            logger.info("The audit log is opened again")
+        } catch {
+            logger.error("The audit log stays as it is: \(error)")
         }
     }
 
@@ -162,7 +202,7 @@ package struct Server: Sendable {
         state.becomeReady(
             ServiceState.Ready(
                 context: context, engine: engine,
-                metrics: ServiceMetrics(model: context.names[0], limits: engine.limits, logger: logger)))
+                metrics: ServiceMetrics(model: context.names[0], limits: engine.limits)))
         announce(loaded, engine, took: clock.now - started)
         return engine
     }

@@ -20,6 +20,8 @@ package struct ServerConfiguration: Sendable {
     package var servedModelNames: [ServedModelName] = []
     /// Requests need one of these keys; empty: none is needed.
     package var apiKeys: [String] = []
+    /// A file of keys with scopes and limits (``KeyFile``); requests need one of these keys or of `apiKeys`.
+    package var keyFile: String?
     /// /reset_prefix_cache needs one of these keys; empty: nobody may use it.
     package var adminKeys: [String] = []
     /// Longest prompt plus answer in tokens; nil: the model's own limit.
@@ -71,6 +73,10 @@ package struct ServerConfiguration: Sendable {
     /// Whether the chat page and the dashboard are served.
     package var servesPage = true
     package var logFormat: LogFormat = .text
+    /// A file for the line of each request; nil: they stand in the log.
+    package var auditLog: String?
+    /// Whether that line has the prompts.
+    package var logsPrompts = false
 
     package init() {}
 }

@@ -1,20 +1,17 @@
 internal import Engine
 internal import Glibc
-internal import Logging
 internal import OpenAI
 internal import Telemetry
 
-/// Counts what requests come to, remembers the last ones, and logs a line for each.
+/// Counts what requests come to and remembers the last ones.
 struct ServiceMetrics: CompletionObserver {
     let recent = RecentRequests()
     private let metrics: ServerMetrics
-    private let logger: Logger
 
-    init(model: String, limits: SchedulerLimits, logger: Logger) {
+    init(model: String, limits: SchedulerLimits) {
         metrics = ServerMetrics(modelName: model)
         metrics.setCache(
             blockSize: limits.blockSize, blocks: limits.blockCount, prefixCaching: limits.prefixCaching)
-        self.logger = logger
     }
 
     func tokenArrived(after delay: Double, isFirst: Bool) {
@@ -28,38 +25,18 @@ struct ServiceMetrics: CompletionObserver {
             metrics.requestFinished(ServerMetrics.RequestSample(report))
         }
         recent.note(report, end: time(nil))
-        log(report)
+    }
+
+    /// A request with a key is over.
+    func keyServed(_ name: String, status: Int, usage: Usage) {
+        metrics.keyServed(
+            name, status: status, promptTokens: usage.promptTokens, generationTokens: usage.completionTokens)
     }
 
     /// The text of /metrics.
     func text(_ statistics: EngineStatistics) -> String {
         metrics.render(ServerMetrics.EngineSample(statistics))
     }
-
-    private func log(_ report: CompletionReport) {
-        var metadata: Logger.Metadata = [
-            "id": "\(report.id)", "prompt_tokens": "\(report.usage.promptTokens)",
-            "cached_tokens": "\(report.usage.cachedTokens)", "completion_tokens": "\(report.usage.completionTokens)",
-            "seconds": "\(thousandths(report.totalTime))",
-        ]
-        if let time = report.timeToFirstToken { metadata["first_token_seconds"] = "\(thousandths(time))" }
-        let route =
-            switch report.route {
-            case .chat: "Chat completion"
-            case .text: "Completion"
-            case .responses: "Response"
-            case .messages: "Message"
-            }
-        switch report.outcome {
-        case .completed: logger.info("\(route) finished", metadata: metadata)
-        case .aborted: logger.info("\(route) abandoned by its client", metadata: metadata)
-        case .failed(let error):
-            metadata["error"] = "\(error)"
-            logger.warning("\(route) failed", metadata: metadata)
-        }
-    }
-
-    private func thousandths(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 }
 
 extension ServerMetrics.EngineSample {

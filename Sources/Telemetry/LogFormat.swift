@@ -12,4 +12,10 @@ package enum LogFormat: String, Sendable, CaseIterable {
         let output = LogOutput(format: self, isColoured: self == .text && LogOutput.standardErrorIsTerminal)
         LoggingSystem.bootstrap { label in LineLogHandler(label: label, level: level, output: output) }
     }
+
+    /// A logger that writes to a file of its own in this format.
+    package func logger(label: String, writingTo file: LogFile, level: Logger.Level = .info) -> Logger {
+        let output = LogOutput(format: self, isColoured: false, file: file)
+        return Logger(label: label) { LineLogHandler(label: $0, level: level, output: output) }
+    }
 }

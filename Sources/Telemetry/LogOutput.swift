@@ -7,12 +7,15 @@ internal import Logging
 struct LogOutput: Sendable {
     let format: LogFormat
     let isColoured: Bool
+    /// Where lines go; nil: to standard error.
+    var file: LogFile?
 
     static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     func write(_ event: LogEvent, label: String, metadata: Logger.Metadata) {
         let line = line(event, label: label, metadata: metadata, date: Date())
         let bytes = Array(line.utf8)
+        if let file { return file.write(bytes) }
         // A log that cannot be written must not stop the server.
         _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
     }

@@ -41,7 +41,7 @@ package final class ServerMetrics: Sendable {
 
     private let running, waiting, cacheUsage, usedBlocks, sharedBlocks, cacheInfo: Gauge
     private let preemptions, prefixQueries, prefixHits, promptTokens, cachedTokens, generationTokens: Counter
-    private let successes, rejections: Counter
+    private let successes, rejections, keyRequests, keyPromptTokens, keyGenerationTokens: Counter
     private let timeToFirstToken, interTokenLatency, timePerToken, totalTime, queueTime, inferenceTime: Histogram
     private let prefillTime, decodeTime, promptLength, generationLength, choices, maxTokens, computedTokens: Histogram
 
@@ -69,6 +69,15 @@ package final class ServerMetrics: Sendable {
         rejections = registry.counter(
             "apus:admission_rejections_total", help: "Requests that were not admitted, by HTTP status.",
             labels: ["model_name", "status"])
+        keyRequests = registry.counter(
+            "apus:key_requests_total", help: "Answered and refused requests by the name of their key and HTTP status.",
+            labels: ["model_name", "key", "status"])
+        keyPromptTokens = registry.counter(
+            "apus:key_prompt_tokens_total", help: "Prompt tokens of finished requests by the name of their key.",
+            labels: ["model_name", "key"])
+        keyGenerationTokens = registry.counter(
+            "apus:key_generation_tokens_total", help: "Generated tokens of finished requests by the name of their key.",
+            labels: ["model_name", "key"])
         timeToFirstToken = make.histogram(
             "time_to_first_token_seconds", "From arrival to a request's first token.", .firstToken)
         interTokenLatency = make.histogram("inter_token_latency_seconds", "Between two tokens of a choice.", .perToken)
@@ -123,6 +132,13 @@ package final class ServerMetrics: Sendable {
     /// A request was turned away.
     package func requestRejected(status: Int) {
         rejections.increment(labels: model + ["\(status)"])
+    }
+
+    /// A request with a key is over.
+    package func keyServed(_ name: String, status: Int, promptTokens: Int, generationTokens: Int) {
+        keyRequests.increment(labels: model + [name, "\(status)"])
+        keyPromptTokens.increment(by: Double(promptTokens), labels: model + [name])
+        keyGenerationTokens.increment(by: Double(generationTokens), labels: model + [name])
     }
 
     /// The text of /metrics.

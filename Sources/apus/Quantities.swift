@@ -59,6 +59,7 @@ extension QuantizationType: ExpressibleByArgument {
     /// In capitals too, as llama.cpp writes them.
     init?(argument: String) { self.init(rawValue: argument.lowercased()) }
 }
+extension AccessScope: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 extension TLSConfiguration.ClientCertificates: ExpressibleByArgument {
     /// By name or, as for vLLM, by Python's number.

@@ -61,6 +61,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Key for the routes of administrators, which nobody may use without one; repeatable.")
     var adminApiKey: [String] = []
 
+    @Option(help: "YAML file of keys with scopes and limits; `apus key create` makes entries. Read again on SIGHUP.")
+    var apiKeyFile: String?
+
     @Option(help: "Seed of requests that name none.")
     var seed: UInt64?
 
@@ -141,6 +144,12 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How log lines look.")
     var logFormat = LogFormat.text
 
+    @Option(help: "File for the line of each request in place of the log; opened again on SIGHUP.")
+    var auditLog: String?
+
+    @Flag(help: "Log prompts too.")
+    var logRequests = false
+
     @Option(name: [.customLong("tensor-parallel-size"), .customLong("tp")], help: "Accepted when 1.")
     var tensorParallelSize = 1
 
@@ -202,6 +211,7 @@ struct Serve: AsyncParsableCommand {
         result.servedModelNames = servedModelName
         result.apiKeys = apiKey
         result.adminKeys = adminApiKey
+        result.keyFile = apiKeyFile
         result.maxModelLength = maxModelLen?.count
         result.maxSequences = maxNumSeqs
         result.maxQueuedRequests = maxNumQueuedReqs
@@ -229,6 +239,8 @@ struct Serve: AsyncParsableCommand {
         result.keepAliveSeconds = sseKeepAliveInterval
         result.servesPage = ui
         result.logFormat = logFormat
+        result.auditLog = auditLog
+        result.logsPrompts = logRequests
         return result
     }
 }

@@ -1,5 +1,6 @@
 """The page's files over HTTP, and the dashboard in a browser."""
 
+import hashlib
 import json
 import re
 
@@ -95,8 +96,13 @@ def test_the_dashboard(start, browser, dark):
     page.close()
 
 
-def test_the_dashboard_asks_for_the_key(start, browser):
-    keyed = start("--api-key", "secret")
+@pytest.mark.parametrize("scopes", [None, "metrics", "inference, metrics"])
+def test_the_dashboard_asks_for_the_key(start, browser, tmp_path, scopes):
+    """Also for one of a file, without which /metrics are closed and which need not open anything else."""
+    path = tmp_path / "keys.yaml"
+    digest = hashlib.sha256(b"secret").hexdigest()
+    path.write_text(f"keys:\n  - {{name: monitor, sha256: {digest}, scopes: [{scopes}]}}\n")
+    keyed = start("--api-key-file", str(path)) if scopes else start("--api-key", "secret")
     page = browser.page(width=390, height=800, touch=True)
     page.open(keyed.url + "/status")
     page.click(".requests button")
@@ -104,6 +110,7 @@ def test_the_dashboard_asks_for_the_key(start, browser):
     page.type("secret")
     page.press("Enter")
     page.wait("document.querySelector('.requests').textContent.includes('No request has ended')")
+    page.wait("document.querySelector('.server-state').dataset.state === 'ready'")
     assert page.run("document.documentElement.scrollWidth <= innerWidth")
     page.close()
 

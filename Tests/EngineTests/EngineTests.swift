@@ -1,5 +1,6 @@
-import Engine
 import Testing
+
+@testable import Engine
 
 struct EngineTests {
     private func engine(
@@ -266,5 +267,17 @@ struct EngineTests {
         await engine.drain()
         #expect(
             try await outcome(generation) == HashModel.outcome(of: request(maxTokens: 50), distinguishesRoles: true))
+    }
+
+    @Test(
+        arguments: [
+            (waiting: 100, rate: nil, seconds: 1), (100, 10.0, 5), (100, 0.5, 60), (101, 10, 6), (0, 0.1, 10),
+            (1, 0.25, 4),
+            (0, 100, 1), (1_000_000, 1e-9, 60),
+        ] as [(waiting: Int, rate: Double?, seconds: Int)])
+    func `a full queue's wait follows from how many wait and how fast they start`(
+        waiting: Int, rate: Double?, seconds: Int
+    ) {
+        #expect(EngineLoop.retryAfterSeconds(waiting: waiting, startsPerSecond: rate) == seconds)
     }
 }

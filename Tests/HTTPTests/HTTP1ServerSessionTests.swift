@@ -67,6 +67,58 @@ private let stream = HTTPResponse(body: .stream { _ in })
         #expect(driver.others == ["pause", "read"])
     }
 
+    @Test func `reading pauses when enough requests wait, wherever their bytes are cut`() {
+        var limits = HTTPLimits()
+        limits.pipelinedRequests = 3
+        let post = "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n\r\n\r\n"
+        let input = get + get + post + get + get
+        let inputs = (0...input.utf8.count).map { [String(input.prefix($0)), String(input.dropFirst($0))] }
+        for pieces in inputs + [input.map(String.init)] {
+            var driver = Driver(limits: limits)
+            for piece in pieces { driver.receive(piece) }
+            #expect(driver.others == ["pause"])
+            driver.respond(.text(""))
+            #expect(driver.others == ["pause"], "the body's empty line counts too")
+            driver.respond(.text(""))
+            #expect(driver.others == ["pause", "read"])
+            while driver.session.phase == .handling { driver.respond(.text("")) }
+            #expect(driver.handled.map(\.path) == ["/", "/", "/2", "/", "/"])
+            #expect(driver.others == ["pause", "read"])
+        }
+    }
+
+    @Test func `fewer requests than the limit wait without a pause`() {
+        var limits = HTTPLimits()
+        limits.pipelinedRequests = 3
+        var driver = Driver(limits: limits)
+        for character in get + get + get { driver.receive(String(character)) }
+        driver.receive("GET / HTTP/1.1\r\nHost: a\r\n\r")
+        #expect(driver.others.isEmpty)
+        driver.receive("\n")
+        #expect(driver.others == ["pause"])
+    }
+
+    @Test func `trailers follow a stream for clients that take them`() {
+        let trailers: HTTPHeaders = ["Server-Timing": "decode;dur=1", "Content-Length": "3"]
+        for (fields, end) in [
+            ("TE: trailers\r\n", "0\r\nServer-Timing: decode;dur=1\r\n\r\n"), ("", "0\r\n\r\n"),
+            ("TE: gzip\r\n", "0\r\n\r\n"),
+        ] {
+            var driver = Driver()
+            driver.receive("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+            driver.respond(stream)
+            _ = driver.takeSent()
+            driver.session.trail(trailers)
+            driver.perform(driver.session.endStream())
+            #expect(driver.takeSent() == end)
+            driver.receive(get)
+            driver.respond(stream)
+            _ = driver.takeSent()
+            driver.perform(driver.session.endStream())
+            #expect(driver.takeSent() == "0\r\n\r\n")
+        }
+    }
+
     @Test func `100 Continue is sent only when the body is wanted and has not come`() {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
         var waiting = Driver()

@@ -67,6 +67,10 @@ private final class Driver {
         return isTaken
     }
 
+    func trail(_ stream: Int32, _ fields: HTTPHeaders) {
+        session.trail(stream, fields)
+    }
+
     func endStream(_ stream: Int32) {
         session.endStream(stream)
         settle()
@@ -123,6 +127,21 @@ private let calm: UInt32 = 11
         driver.endStream(1)
         #expect(driver.peer.ended == [1] && driver.peer.text(1).utf8.count == 30)
         #expect(!driver.write(1, 1))
+    }
+
+    @Test func `trailers follow a stream for clients that take them`() {
+        let driver = Driver()
+        driver.receive(.request(1, more: [("te", "trailers")]), .request(3))
+        for id: Int32 in [1, 3] {
+            driver.respond(id, .events { _ in })
+            driver.write(id, 10)
+            driver.trail(id, ["Server-Timing": "decode;dur=1"])
+            driver.endStream(id)
+        }
+        #expect(driver.peer.ended == [1, 3] && driver.closed == [1, 3])
+        #expect(driver.peer.text(1).utf8.count == 10 && driver.peer.text(3).utf8.count == 10)
+        #expect(driver.peer.value("server-timing", 1) == "decode;dur=1")
+        #expect(driver.peer.value("server-timing", 3) == nil)
     }
 
     @Test func `HEAD and 204 have no body, and fields of one connection are left out`() {

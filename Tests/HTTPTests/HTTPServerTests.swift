@@ -46,18 +46,21 @@ import Testing
         let server = try TestServer(configure: {
             $0.limits.body = 10
             $0.limits.headerBytes = 1_000
-            $0.errorBody = { status, _ in ("application/json", Array("{\"code\":\(status)}".utf8)) }
-            $0.errorHeaders = ["Access-Control-Allow-Origin": "*"]
+            $0.errorResponse = { error in
+                let text = "{\"code\":\(error.status),\"path\":\"\(error.path ?? "")\"}"
+                return HTTPResponse(status: error.status, contentType: "application/json", Array(text.utf8))
+            }
         })
-        for (request, status) in [
-            ("BAD\r\n\r\n", 400), ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", 413),
-            ("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 2_000))\r\n\r\n", 431),
+        for (request, status, path) in [
+            ("BAD\r\n\r\n", 400, ""), ("POST /a?b HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", 413, "/a"),
+            ("GET /b HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 2_000))\r\n\r\n", 431, "/b"),
+            ("POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nB\r\n", 413, "/c"),
         ] {
             let client = try server.connect()
             try await client.send(request)
             let answer = try await client.receiveAll()
             #expect(answer.hasPrefix("HTTP/1.1 \(status) ") && answer.contains("Content-Type: application/json\r\n"))
-            #expect(answer.contains("Access-Control-Allow-Origin: *") && body(of: answer) == "{\"code\":\(status)}")
+            #expect(body(of: answer) == "{\"code\":\(status),\"path\":\"\(path)\"}")
         }
     }
 

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Logging
 import OpenAI
 import Testing
 
@@ -7,8 +8,9 @@ import Testing
 
 struct APIDescriptionTests {
     private let router = Endpoints(
-        state: ServiceState(), authenticator: Authenticator(keys: []), keepAlive: nil,
-        responses: ResponseStore(capacity: 1, memory: 1), page: nil
+        access: AccessControl(
+            state: ServiceState(), keys: KeyRing(), audit: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+        keepAlive: nil, responses: ResponseStore(capacity: 1, memory: 1), page: nil
     ).router(cors: CORSPolicy())
 
     private let document = APIDescription.document(models: ["nano"])

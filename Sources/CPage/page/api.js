@@ -60,8 +60,8 @@ export async function endReasoning(id, key) {
 }
 
 /** The text of /metrics. */
-export async function metricsText() {
-  return (await send('metrics', { cache: 'no-store' })).text();
+export async function metricsText(key) {
+  return (await send('metrics', { cache: 'no-store', headers: headers(key) })).text();
 }
 
 /** The requests that ended last, the latest first. */

@@ -184,7 +184,7 @@ export class Generation {
     this.#queueTimer = setTimeout(async () => {
       if (this.phase !== 'waiting') return;
       try {
-        const waiting = samples(await metricsText()).find((sample) => sample.name === 'apus:num_requests_waiting');
+        const waiting = samples(await metricsText(this.key)).find((sample) => sample.name === 'apus:num_requests_waiting');
         if (waiting) {
           const others = Math.max(0, waiting.value - 1);
           this.queued = Math.min(this.queued ?? others, others);

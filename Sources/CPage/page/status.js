@@ -1,6 +1,6 @@
 // The dashboard: draws /metrics and the last requests, again every second while it is looked at.
 
-import { ServerError, metricsText, models, recentRequests } from './api.js';
+import { ServerError, metricsText, recentRequests } from './api.js';
 import { histogramChart, lineChart } from './charts.js';
 import { keyDialog } from './dialogs.js';
 import { h, icon, logo } from './dom.js';
@@ -51,35 +51,32 @@ class Dashboard {
 
   async #look() {
     try {
-      const all = samples(await metricsText());
+      const all = samples(await metricsText(preferences().key));
       // Without metrics the model is still loading.
       this.#showState(all.length > 0 ? 'ready' : 'notReady');
       if (all.length === 0) return;
+      this.name.textContent = all[0].labels.model_name ?? '';
       this.#note(all);
       this.#showTiles(all);
       if (this.#round % 2 === 0) {
         this.#showLatencies(all);
         await this.#showRequests();
       }
-      if (!this.name.textContent) await this.#showModel();
       this.#round += 1;
     } catch (error) {
       if (error instanceof TypeError) throw error;
-      this.#showState('unreachable');
+      if (wantsKey(error)) {
+        this.#showState('ready');
+        this.#askForKey();
+      } else {
+        this.#showState('unreachable');
+      }
     }
   }
 
   #showState(state) {
     this.state.textContent = t(state);
     this.state.dataset.state = state;
-  }
-
-  async #showModel() {
-    try {
-      this.name.textContent = (await models(preferences().key))[0]?.id ?? '';
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-    }
   }
 
   #note(all) {
@@ -159,7 +156,7 @@ class Dashboard {
       list = await recentRequests(preferences().key);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      if (error.status === 401) this.#askForKey();
+      if (wantsKey(error)) this.#askForKey();
       return;
     }
     if (list.length === 0) {
@@ -183,6 +180,11 @@ class Dashboard {
         if (key !== null) setPreferences({ key });
       } }, icon('key'), t('enterKey')));
   }
+}
+
+/** Whether an error says that the key is missing, unknown, or for other things. */
+function wantsKey(error) {
+  return error instanceof ServerError && [401, 403].includes(error.status);
 }
 
 function tile(title, value, unit, notes, chart) {

@@ -75,11 +75,17 @@ enum HTTP2Callbacks {
     }
 
     /// Takes a response's body from its stream.
-    static let body = nghttp2_data_provider(source: nghttp2_data_source()) { _, id, buffer, length, flags, _, owner in
+    static let body = nghttp2_data_provider(source: nghttp2_data_source()) {
+        session, id, buffer, length, flags, _, owner in
         guard let state = streams(owner),
             let (count, isLast) = state.fill(id, UnsafeMutableRawBufferPointer(start: buffer, count: length))
         else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
-        if isLast { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+        guard isLast else { return count }
+        flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+        if let trailers = state.streams[id]?.trailers, !trailers.isEmpty {
+            flags?.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+            HTTP2Headers(status: nil, trailers).withFields { _ = nghttp2_submit_trailer(session, id, $0, $1) }
+        }
         return count
     }
 }

@@ -1,6 +1,6 @@
 import CNghttp2
 
-/// A response's head in HTTP/2's form: names in lower case, values that end no field early.
+/// A response's head or trailers in HTTP/2's form: names in lower case, values that end no field early.
 struct HTTP2Headers {
     /// Fields of one HTTP/1 connection: RFC 9113, section 8.2.2.
     static let forbidden = ["Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade"]
@@ -9,8 +9,9 @@ struct HTTP2Headers {
     private var text: [UInt8] = []
     private var fields: [(name: Range<Int>, value: Range<Int>)] = []
 
-    init(status: Int, _ headers: HTTPHeaders) {
-        add(":status", String(status))
+    /// - Parameter status: nil for trailers.
+    init(status: Int?, _ headers: HTTPHeaders) {
+        if let status { add(":status", String(status)) }
         for field in headers { add(field.name, field.value) }
     }
 

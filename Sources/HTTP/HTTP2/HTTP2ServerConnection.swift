@@ -32,33 +32,25 @@ final class HTTP2ServerConnection: TransportHandler {
         }
     }
 
-    typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
-
     private static let refusal = HTTPProtocolError(503, "The server has too many connections; try again soon.")
 
     private let transport: any Transport
-    private let configuration: HTTPServerConfiguration
-    private let handler: Handler
-    private let logger: Logger
-    private let bodyMemory: BodyMemory
+    private let services: HTTPConnectionServices
     private let closed: @Sendable () -> Void
     private let state: Mutex<State>
 
     init(
-        _ transport: any Transport, configuration: HTTPServerConfiguration, logger: Logger, bodyMemory: BodyMemory,
-        handler: @escaping Handler, closed: @escaping @Sendable () -> Void
+        _ transport: any Transport, _ services: HTTPConnectionServices, closed: @escaping @Sendable () -> Void
     ) {
         self.transport = transport
-        self.configuration = configuration
-        self.handler = handler
-        self.logger = logger
-        self.bodyMemory = bodyMemory
+        self.services = services
         self.closed = closed
+        let configuration = services.configuration
         state = Mutex(
             State(
                 session: HTTP2ServerSession(
-                    limits: configuration.limits, http2: configuration.http2, refuse: configuration.refuse,
-                    errorResponse: { configuration.errorResponse($0) })))
+                    limits: configuration.limits, http2: configuration.http2,
+                    refuse: services.refusal(of: transport.peer), errorResponse: configuration.errorResponse)))
     }
 
     /// Answers every request with 503, and closes after the first ones.
@@ -94,11 +86,11 @@ final class HTTP2ServerConnection: TransportHandler {
     }
 
     func transportTick(_ now: ContinuousClock.Instant) {
-        update { $0.session.tick(now, configuration) }
+        update { $0.session.tick(now, services.configuration) }
     }
 
     func transportClosed(_ error: SocketError?) {
-        if let error { logger.debug("\(error)") }
+        if let error { services.logger.debug("\(error)") }
         update { state in
             state.isFinished = true
             abandonAll(&state, error)
@@ -123,7 +115,7 @@ final class HTTP2ServerConnection: TransportHandler {
             let events = state.session.takeEvents()
             for event in events { perform(event, &state) }
             // Above the low-water mark the transport tells when it has sent.
-            while state.waiting <= configuration.transport.lowWater {
+            while state.waiting <= services.configuration.transport.lowWater {
                 let bytes = state.session.output(64 << 10)
                 guard !bytes.isEmpty else { break }
                 state.waiting = transport.send(bytes) ?? 0
@@ -136,7 +128,7 @@ final class HTTP2ServerConnection: TransportHandler {
     private func perform(_ event: HTTP2ServerSession.Event, _ state: inout State) {
         switch event {
         case .body(let stream, let count):
-            guard bodyMemory.take(count) else {
+            guard services.bodyMemory.take(count) else {
                 let error = HTTPProtocolError(503, "The server has too much to read; try again soon.")
                 return state.session.reject(stream, error)
             }
@@ -154,7 +146,7 @@ final class HTTP2ServerConnection: TransportHandler {
     private func handle(_ stream: Int32, _ request: HTTPRequest, _ state: inout State) {
         if state.isRefused { return state.session.reject(stream, Self.refusal) }
         // Handlers of streams that were broken off take a moment to end.
-        guard state.running < configuration.http2.streams else { return state.session.refuseUnseen(stream) }
+        guard state.running < services.configuration.http2.streams else { return state.session.refuseUnseen(stream) }
         state.running += 1
         var request = request
         request.peer = transport.peer
@@ -162,10 +154,10 @@ final class HTTP2ServerConnection: TransportHandler {
         state.exchanges[stream] = exchange
         state.exchanges[stream]?.bodyBytes = 0
         let (bodyBytes, gate) = (exchange.bodyBytes, exchange.gate)
-        state.exchanges[stream]?.task = Task { [handler, request] in
+        state.exchanges[stream]?.task = Task { [handler = services.handler, request] in
             let response = await handler(request)
             // A streamed response may still need the body, but has long made the prompt of it.
-            self.bodyMemory.giveBack(bodyBytes)
+            self.services.bodyMemory.giveBack(bodyBytes)
             await self.deliver(response, stream, gate)
             self.state.withLock { $0.running -= 1 }
         }
@@ -183,10 +175,14 @@ final class HTTP2ServerConnection: TransportHandler {
             update { $0.session.endStream(stream) }
         } catch {
             if !(error is HTTPWriteError || error is CancellationError) {
-                logger.error("a streamed response was cut off: \(error)")
+                services.logger.error("a streamed response was cut off: \(error)")
             }
             update { $0.session.cutOff(stream) }
         }
+    }
+
+    func trail(_ fields: HTTPHeaders, stream: Int32) {
+        state.withLock { $0.session.trail(stream, fields) }
     }
 
     func write(_ bytes: [UInt8], stream: Int32, _ gate: WriteGate) async throws {
@@ -197,7 +193,7 @@ final class HTTP2ServerConnection: TransportHandler {
             guard isTaken else { return }
             settle(&state)
             // Under the lock under which it was sent, so that no draining is missed.
-            if state.session.waiting(stream) > configuration.http2.highWater { gate.shut() }
+            if state.session.waiting(stream) > services.configuration.http2.highWater { gate.shut() }
         }
         guard isTaken else { throw HTTPWriteError.clientGone }
         try await gate.pass()
@@ -219,7 +215,7 @@ final class HTTP2ServerConnection: TransportHandler {
 
     private func abandon(_ stream: Int32, _ state: inout State, _ reason: HTTPWriteError) {
         guard let exchange = state.exchanges.removeValue(forKey: stream) else { return }
-        bodyMemory.giveBack(exchange.bodyBytes)
+        services.bodyMemory.giveBack(exchange.bodyBytes)
         exchange.gate.fail(reason)
         if let task = exchange.task { state.abandoned.append(task) }
     }

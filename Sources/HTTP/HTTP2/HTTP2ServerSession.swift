@@ -141,6 +141,7 @@ package struct HTTP2ServerSession: ~Copyable {
 
     /// Answers a request that no handler sees; the rest of its body is not wanted.
     package mutating func reject(_ stream: Int32, _ error: HTTPProtocolError) {
+        let error = error.about(path: state.streams[stream]?.route)
         state.streams[stream]?.rejection = error
         _ = respond(stream, errorResponse(error))
     }
@@ -190,6 +191,12 @@ package struct HTTP2ServerSession: ~Copyable {
         stream.output.append(bytes)
         nghttp2_session_resume_data(session, id)
         return true
+    }
+
+    /// Sets the fields that follow a streamed body, for clients that take them.
+    package mutating func trail(_ id: Int32, _ fields: HTTPHeaders) {
+        guard let stream = state.streams[id], stream.request?.acceptsTrailers == true else { return }
+        stream.trailers = fields
     }
 
     package mutating func endStream(_ id: Int32) {

@@ -20,6 +20,8 @@ final class HTTP2Stream {
     /// The response's body as far as it is written and not sent.
     var output = OutboundQueue()
     var outputEnded = false
+    /// What follows the body.
+    var trailers = HTTPHeaders()
     private(set) var progress = 0
     private var seenProgress = -1
     private var since = ContinuousClock.now
@@ -46,6 +48,9 @@ final class HTTP2Stream {
         }
         return true
     }
+
+    /// The path that was asked for, without the query.
+    var route: String? { path.hasPrefix("/") ? String(path.prefix { $0 != "?" }) : nil }
 
     func advanced() {
         progress &+= 1

@@ -34,6 +34,11 @@ package struct CompletionCall: Sendable {
     /// What clients may call it by.
     var names: Set<String> { Set([id, requestName].compactMap(\.self)) }
 
+    /// The prompts as the model reads them.
+    package func promptTexts(_ context: ModelContext) -> [String] {
+        requests.map { context.tokenizer.decode($0.prompt, skippingSpecialTokens: false) }
+    }
+
     /// Tokens of all prompts together.
     package var promptTokens: Int { requests.reduce(0) { $0 + $1.prompt.count } }
 

@@ -6,7 +6,7 @@ extension APIError {
     static func refused(_ status: Int, _ message: String) -> APIError {
         APIError(
             status: status, type: status < 500 ? "invalid_request_error" : "server_error", message: message,
-            code: refusalCodes[status])
+            code: refusalCodes[status], retryAfter: status == 503 ? 1 : nil)
     }
 
     private static let refusalCodes = [

@@ -27,29 +27,35 @@ extension Endpoints {
         _ request: HTTPRequest,
         _ prepare: @escaping @Sendable (ServiceState.Ready) throws(APIError) -> CompletionCall
     ) async -> HTTPResponse {
-        do {
-            let ready = try admit(request)
+        let served = access.receive(request)
+        do throws(APIError) {
+            let ready = try served.admit(for: .inference)
             let call = try await preparation.run(bodySize: request.body.count) { () throws(APIError) in
                 try prepare(ready)
             }
-            let run = try call.start(on: ready.engine, context: ready.context, observer: ready.metrics)
-            var response =
-                if call.isStreaming {
-                    HTTPResponse.events { writer in
-                        try await withTaskExecutorPreference(DeliveryThread.shared) {
-                            try await EventStream(writer, keepAlive: keepAlive).send(run.chunks)
-                        }
+            served.note(call, ready.context)
+            let run = try call.start(on: ready.engine, context: ready.context, observer: served)
+            served.started(call)
+            var response: HTTPResponse
+            if call.isStreaming {
+                response = .events { writer in
+                    try await withTaskExecutorPreference(DeliveryThread.shared) {
+                        try await EventStream(writer, keepAlive: keepAlive).send(run.chunks)
+                        if let timing = served.serverTiming { writer.trail(["Server-Timing": timing]) }
                     }
-                } else {
-                    HTTPResponse.json(
-                        try await withTaskExecutorPreference(DeliveryThread.shared) { () async throws(APIError) in
-                            try await run.response()
-                        })
                 }
+                if request.acceptsTrailers { response.headers["Trailer"] = "Server-Timing" }
+            } else {
+                response = .json(
+                    try await withTaskExecutorPreference(DeliveryThread.shared) { () async throws(APIError) in
+                        try await run.response()
+                    })
+                response.headers["Server-Timing"] = served.serverTiming
+            }
             response.headers["X-Request-Id"] = call.requestName ?? call.id
-            return response
+            return served.response(response)
         } catch {
-            return error.response(in: ErrorEnvelope(path: request.path))
+            return served.response(to: error)
         }
     }
 }

@@ -13,8 +13,8 @@ extension Endpoints {
         router.add("GET", "/openapi.json") { _ in
             .json(APIDescription.document(models: state.served?.context.names ?? []))
         }
-        router.add("GET", "/metrics") { _ in metrics() }
-        router.add("GET", "/load") { _ in load() }
+        router.add("GET", "/metrics") { request in measured(request, isOpen: true) { metrics() } }
+        router.add("GET", "/load") { request in measured(request, isOpen: true) { load() } }
         router.add("GET", "/props") { request in
             authorized(request) { .json(ServerProperties($0).properties) }
         }
@@ -28,12 +28,36 @@ extension Endpoints {
             }
         }
         router.add("GET", "/v1/requests") { request in
-            authorized(request) { .json($0.metrics.recent.response) }
+            measured(request, isOpen: false) { () throws(APIError) in .json(try state.ready().metrics.recent.response) }
         }
         router.add("POST", "/reset_prefix_cache") { await resetPrefixCache($0) }
     }
 
+    /// The scope that a path needs of a key.
+    static func scope(ofPath path: String) -> AccessScope {
+        switch path {
+        case "/reset_prefix_cache": .admin
+        case "/metrics", "/load", "/v1/requests": .metrics
+        default: .inference
+        }
+    }
+
     private static let ok = Array(#"{"status":"ok"}"#.utf8)
+
+    /// Numbers about the server. They are asked for again and again, so only refusals are logged.
+    ///
+    /// - Parameter isOpen: whether they are for everybody as long as no file of keys is given.
+    private func measured(
+        _ request: HTTPRequest, isOpen: Bool, _ body: () throws(APIError) -> HTTPResponse
+    ) -> HTTPResponse {
+        let served = access.receive(request)
+        do throws(APIError) {
+            if !isOpen || access.keys.hasFile { try served.identify(for: .metrics) }
+            return try body()
+        } catch {
+            return served.response(to: error)
+        }
+    }
 
     private func health() -> HTTPResponse {
         answer { () throws(APIError) in
@@ -53,18 +77,14 @@ extension Endpoints {
     }
 
     private func resetPrefixCache(_ request: HTTPRequest) async -> HTTPResponse {
+        let served = access.receive(request)
         do throws(APIError) {
-            guard let administrators else {
-                throw APIError.forbidden(
-                    "\(request.path) is for administrators: start the server with --admin-api-key and send that key.")
-            }
-            try administrators.check(request)
-            guard let blocks = try await state.ready().engine.resetPrefixCache() else {
+            guard let blocks = try await served.admit(for: .admin).engine.resetPrefixCache() else {
                 throw APIError.unavailable("The server is shutting down.", retryAfter: 10)
             }
-            return .json(["status": "ok", "forgotten_blocks": .integer(blocks)])
+            return served.response(.json(["status": "ok", "forgotten_blocks": .integer(blocks)]))
         } catch {
-            return error.response
+            return served.response(to: error)
         }
     }
 }

@@ -3,10 +3,7 @@ internal import OpenAI
 
 /// The routes of the API. Each group of routes is an extension in a file of its own.
 struct Endpoints: Sendable {
-    let state: ServiceState
-    let authenticator: Authenticator
-    /// Lets administrators in; nil: nobody is one.
-    let administrators: Authenticator?
+    let access: AccessControl
     let keepAlive: Duration?
     /// Responses that clients may ask for again.
     let responses: ResponseStore
@@ -14,13 +11,10 @@ struct Endpoints: Sendable {
     let page: Page?
     let preparation = RequestPreparation()
 
-    init(
-        state: ServiceState, authenticator: Authenticator, administrators: Authenticator? = nil, keepAlive: Duration?,
-        responses: ResponseStore, page: Page?
-    ) {
-        self.state = state
-        self.authenticator = authenticator
-        self.administrators = administrators
+    var state: ServiceState { access.state }
+
+    init(access: AccessControl, keepAlive: Duration?, responses: ResponseStore, page: Page?) {
+        self.access = access
         self.keepAlive = keepAlive
         self.responses = responses
         self.page = page
@@ -33,7 +27,7 @@ struct Endpoints: Sendable {
                 status == 404
                 ? .notFound(method: request.method, path: request.path)
                 : .methodNotAllowed(message)
-            return error.response(in: ErrorEnvelope(path: request.path))
+            return access.receive(request).response(to: error)
         }
         addOperations(to: &router)
         addModels(to: &router)
@@ -51,8 +45,11 @@ struct Endpoints: Sendable {
     func authorized(
         _ request: HTTPRequest, _ body: (ServiceState.Ready) throws(APIError) -> HTTPResponse
     ) -> HTTPResponse {
-        answer { () throws(APIError) in
-            try body(try admit(request))
+        let served = access.receive(request)
+        do throws(APIError) {
+            return served.response(try body(try served.admit(for: .inference)))
+        } catch {
+            return served.response(to: error)
         }
     }
 
@@ -60,22 +57,15 @@ struct Endpoints: Sendable {
     func prepared(
         _ request: HTTPRequest, _ body: @escaping @Sendable (ServiceState.Ready) throws(APIError) -> [UInt8]
     ) async -> HTTPResponse {
-        do {
-            let ready = try admit(request)
-            return .json(
-                try await preparation.run(bodySize: request.body.count) { () throws(APIError) in try body(ready) })
+        let served = access.receive(request)
+        do throws(APIError) {
+            let ready = try served.admit(for: .inference)
+            return served.response(
+                .json(
+                    try await preparation.run(bodySize: request.body.count) { () throws(APIError) in try body(ready) }))
         } catch {
-            return error.response(in: ErrorEnvelope(path: request.path))
+            return served.response(to: error)
         }
-    }
-
-    /// What to serve a request with, if it may come in.
-    func admit(_ request: HTTPRequest) throws(APIError) -> ServiceState.Ready {
-        try authenticator.check(request)
-        if let encoding = request.headers["Content-Encoding"], encoding.lowercased() != "identity" {
-            throw .unsupportedEncoding(encoding)
-        }
-        return try state.ready()
     }
 
     func answer(_ body: () throws(APIError) -> HTTPResponse) -> HTTPResponse {

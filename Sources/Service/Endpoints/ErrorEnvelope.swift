@@ -13,6 +13,8 @@ enum ErrorEnvelope: Sendable {
 }
 
 extension APIError {
+    func status(in envelope: ErrorEnvelope) -> Int { envelope == .anthropic ? anthropicStatus : status }
+
     func response(in envelope: ErrorEnvelope) -> HTTPResponse {
         var response =
             switch envelope {
