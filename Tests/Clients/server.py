@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -17,19 +18,28 @@ APUS = pathlib.Path(os.environ.get("APUS_BINARY") or ROOT / ".build" / "release"
 
 
 class Server:
-    """A running server; its log is kept in `lines`. `context` is an SSL context for one that speaks TLS."""
+    """A running server; its log is kept in `lines`.
 
-    def __init__(self, *arguments, environment=None, context=None):
+    `context` is an SSL context for one that speaks TLS, `descriptors` the most files that it may open, and `log` where
+    its log goes in place of `lines`.
+    """
+
+    def __init__(self, *arguments, environment=None, context=None, descriptors=None, log=None):
         self.context = context
         self.process = subprocess.Popen(
             [APUS, "serve", *arguments, *([] if "--port" in arguments else ["--port", "0"])],
-            stderr=subprocess.PIPE,
+            stderr=log or subprocess.PIPE,
+            preexec_fn=descriptors and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))),
             stdout=subprocess.DEVNULL,
             text=True,
             env={k: v for k, v in os.environ.items() if not k.startswith("APUS_")} | (environment or {}),
         )
         self.lines, self.port = [], None
         self.listening = threading.Event()
+        if log:
+            self.port = int(arguments[arguments.index("--port") + 1])
+            self.wait_until(self._is_ready, "ready")
+            return
         threading.Thread(target=self._read_log, daemon=True).start()
         if not self.listening.wait(60):
             self.kill()

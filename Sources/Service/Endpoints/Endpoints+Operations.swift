@@ -6,9 +6,8 @@ internal import OpenAI
 extension Endpoints {
     /// What tells about the server itself, to whoever runs it.
     func addOperations(to router: inout Router) {
-        for path in ["/health", "/v1/health", "/ping"] { router.add("GET", path) { _ in health() } }
-        router.add("POST", "/ping") { _ in health() }
-        router.add("GET", "/live") { _ in .json(Self.ok) }
+        for (method, path) in Self.readinessRoutes { router.add(method, path) { _ in readiness() } }
+        for path in Self.livenessPaths { router.add("GET", path) { _ in .json(Self.ok) } }
         router.add("GET", "/version") { _ in .json(VersionResponse.body(version: Version.text)) }
         router.add("GET", "/openapi.json") { _ in
             .json(APIDescription.document(models: state.served?.context.names ?? []))
@@ -33,9 +32,18 @@ extension Endpoints {
         router.add("POST", "/reset_prefix_cache") { await resetPrefixCache($0) }
     }
 
+    /// Whether requests are taken: vLLM's and Kubernetes' names for the question.
+    static let readinessRoutes = [
+        ("GET", "/health"), ("GET", "/v1/health"), ("GET", "/healthz"), ("GET", "/ready"), ("GET", "/readyz"),
+        ("GET", "/ping"), ("POST", "/ping"),
+    ]
+
+    /// Whether the process lives, loading or not.
+    static let livenessPaths = ["/live", "/livez"]
+
     private static let ok = Array(#"{"status":"ok"}"#.utf8)
 
-    private func health() -> HTTPResponse {
+    private func readiness() -> HTTPResponse {
         answer { () throws(APIError) in
             _ = try state.ready()
             return .json(Self.ok)
