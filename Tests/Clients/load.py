@@ -47,8 +47,13 @@ class Target:
                 continue
         return None
 
-    def connect(self):
-        connection = socket.create_connection(self.address, timeout=30)
+    def connect(self, buffer=None):
+        """`buffer` is the most that the kernel takes for a client that does not read."""
+        connection = socket.socket()
+        connection.settimeout(30)
+        if buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        connection.connect(self.address)
         return self.context.wrap_socket(connection) if self.context else connection
 
     def get(self, path):
@@ -112,7 +117,7 @@ class Probe:
 class Streams:
     """Server-sent events that are read as they come, on one thread."""
 
-    def __init__(self, target, count, max_tokens, prompt="What is 27 + 58?"):
+    def __init__(self, target, count, max_tokens, prompt="What is 27 + 58?", buffer=None):
         self.target, self.selector = target, selectors.DefaultSelector()
         self.events, self.whole, self.broken, self.open, self.statuses = 0, 0, 0, 0, {}
         for seed in range(count):
@@ -120,10 +125,10 @@ class Streams:
                 "messages": [{"role": "user", "content": prompt}], "stream": True, "max_tokens": max_tokens,
                 "ignore_eos": True, "seed": seed,
             }  # fmt: skip
-            self._open(json.dumps(body).encode())
+            self._open(json.dumps(body).encode(), buffer)
 
-    def _open(self, body):
-        connection = self.target.connect()
+    def _open(self, body, buffer):
+        connection = self.target.connect(buffer)
         connection.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: load\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
         connection.setblocking(False)
         self.selector.register(connection, selectors.EVENT_READ, bytearray())
@@ -217,15 +222,36 @@ def streams(target, count, seconds=20, max_tokens=4000):
     running.close()
 
 
+def stalled(target, count):
+    """Eight streams that are read beside so many that are not, and beside as many that are, for comparison."""
+    descriptors = target.descriptors
+    for others in ("read", "stalled"):
+        watched = Streams(target, 8, max_tokens=4000)
+        beside = Streams(target, count, max_tokens=4000, buffer=4096 if others == "stalled" else None)
+        begin = time.monotonic()
+        while watched.open and time.monotonic() < begin + 20:
+            watched.read(0.02)
+            if others == "read":
+                beside.read(0.02)
+        rate = watched.events / (time.monotonic() - begin)
+        print(f"beside {count} that are {others}: 8 streams take {rate:.0f} events/s, {watched.broken} broken")
+        watched.close()
+        if others == "stalled":
+            while target.descriptors > descriptors + count // 2 and time.monotonic() < begin + 90:
+                time.sleep(0.2)
+            print(f"half of them are dropped after {time.monotonic() - begin:.0f} s; memory: {target.memory / 2**20:.0f} MiB")
+        beside.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=["idle", "streams"])
+    parser.add_argument("kind", choices=["idle", "streams", "stalled"])
     parser.add_argument("count", type=int)
     parser.add_argument("url")
     arguments = parser.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    {"idle": idle, "streams": streams}[arguments.kind](Target(arguments.url), arguments.count)
+    {"idle": idle, "streams": streams, "stalled": stalled}[arguments.kind](Target(arguments.url), arguments.count)
 
 
 if __name__ == "__main__":

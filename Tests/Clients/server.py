@@ -77,9 +77,9 @@ class Server:
     def request(self, method, path, body=None, headers=None):
         """Status, headers and body; a body that is not bytes is sent as JSON."""
         if self.context:
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=120, context=self.context)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=300, context=self.context)
         else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(method, path, data, {"Content-Type": "application/json"} | (headers or {}))
         response = connection.getresponse()

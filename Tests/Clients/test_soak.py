@@ -89,7 +89,7 @@ class Traffic:
         self.post("/v1/chat/completions", chat_body("Hi", model="other"), 404)
         self.post("/v1/completions", {"prompt": "x" * 200_000}, 400)
         self.post("/nowhere", {}, 404)
-        self.server.raw(b"GET / HTTP/1.1\r\n\r\n", seconds=2)
+        self.server.raw(b"GET / HTTP/1.1\r\n\r\n", seconds=300)
 
     def do_tell(self):
         for path in ("/v1/models", "/health", "/metrics", "/load", "/props", "/slots", "/v1/requests", "/openapi.json", "/"):
@@ -112,7 +112,7 @@ class Traffic:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def do_http2(self):
-        client = Client(self.server.port)
+        client = Client(self.server.port, seconds=300)
         streams = [
             client.request("/v1/chat/completions", chat_body(self.question(), max_tokens=10, stream=True)) for _ in range(3)
         ]
@@ -124,7 +124,9 @@ class Traffic:
 
 
 def test_soak(start):
-    server = start("--max-num-seqs", "8", "--max-num-batched-tokens", "256", "--kv-cache-memory", "16M")
+    server = start(
+        "--max-num-seqs", "8", "--max-num-batched-tokens", "256", "--kv-cache-memory", "16M", "--max-stored-responses", "8"
+    )
     target = Target(server.url, server.process.pid)
     clients = [Traffic(server, seed) for seed in range(THREADS)]
     failures = []
