@@ -60,20 +60,21 @@ def test_while_the_model_loads_the_server_lives_and_is_not_ready(tmp_path):
         process.wait()
 
 
-def test_a_server_that_drains_lives_and_is_not_ready(start):
+def test_a_server_that_drains_takes_no_connection_and_finishes_what_runs(start):
     server = start()
-    # Kept open by its stream, this connection still gets answers while the server drains.
     client = socket.create_connection(("127.0.0.1", server.port), timeout=30)
-    body = json.dumps(chat_body("Hi", **endless(False, max_tokens=150))).encode()
+    body = json.dumps(chat_body("Hi", **endless(False, max_tokens=400))).encode()
     client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
     server.wait_until(lambda: server.metric("apus:num_requests_running") == 1, "busy")
     server.process.send_signal(signal.SIGTERM)
+    server.wait_until(lambda: any("Draining" in line for line in server.lines), "draining")
+    time.sleep(0.1)
+    with pytest.raises(ConnectionError):
+        socket.create_connection(("127.0.0.1", server.port), timeout=5)
     answer = b""
     while part := client.recv(65536):
         answer += part
     assert answer.startswith(b"HTTP/1.1 200") and b"Connection: close" in answer
-    with pytest.raises(ConnectionError):
-        socket.create_connection(("127.0.0.1", server.port), timeout=5)
     assert server.process.wait(30) == 0
 
 
@@ -128,7 +129,8 @@ def test_a_client_on_h2_reads_its_stream_to_the_end_while_the_server_drains(star
     server = start()
     text = ""
     with httpx.Client(http1=False, http2=True, timeout=60) as client:
-        with client.stream("POST", server.url + "/v1/chat/completions", json=chat_body("Hi", **endless(True, max_tokens=200))) as stream:
+        body = chat_body("Hi", **endless(True, max_tokens=200))
+        with client.stream("POST", server.url + "/v1/chat/completions", json=body) as stream:
             for line in stream.iter_lines():
                 if not text:
                     server.process.send_signal(signal.SIGTERM)
