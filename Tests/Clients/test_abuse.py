@@ -94,7 +94,8 @@ def test_out_of_descriptors_the_server_rests_and_goes_on(start):
     assert target.processor_time - before < 0.3, "waiting for descriptors takes no processor"
     for connection in connections:
         connection.close()
-    server.wait_until(lambda: server.chat("Hi", max_tokens=1), "answering again")
+    question = {"prompt": "1", "max_tokens": 1}
+    server.wait_until(lambda: server.post("/v1/completions", question)[0] == 200, "answering again")
     assert sum("open files" in line for line in server.lines) <= 1
 
 
