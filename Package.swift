@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["CBuiltinModel", "CLinux", "JSON"]),
         .target(name: "Compute", dependencies: ["CKernels", "CLinux", "COpenBLAS"]),
         .target(name: "Models", dependencies: ["Checkpoints", "Compute", "JSON"]),
-        .target(name: "Engine", dependencies: ["Compute", "Grammar", "Models", deques, logging]),
+        .target(name: "Engine", dependencies: ["CLinux", "Compute", "Grammar", "Models", deques, logging]),
 
         // MARK: Network
 

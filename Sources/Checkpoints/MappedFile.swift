@@ -36,6 +36,7 @@ package final class MappedFile: @unchecked Sendable {
         byteCount = status.st_size
         modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
         isMapping = true
+        linux_note_mapping(base, byteCount, path)
     }
 
     /// Memory that outlives the process's use of it.
@@ -48,7 +49,9 @@ package final class MappedFile: @unchecked Sendable {
     }
 
     deinit {
-        if isMapping { munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
+        guard isMapping else { return }
+        linux_forget_mapping(base)
+        munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
     }
 
     func withBytes<Result>(_ body: (Span<UInt8>) throws(CheckpointError) -> Result) throws(CheckpointError) -> Result {

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Dispatch
 package import Logging
 
@@ -32,6 +33,7 @@ package final class Engine: Sendable {
         let (runner, inbox, logger, limits, hasher) = (runner, inbox, logger, limits, hasher)
         // A serial queue whose only block never returns before the end is a thread.
         DispatchQueue(label: "apus.engine", qos: .userInitiated).async {
+            _ = linux_name_thread("apus-engine")
             let scheduler = Scheduler(limits: limits, hasher: hasher)
             EngineLoop(runner: runner, scheduler: scheduler, inbox: inbox, logger: logger).run()
         }

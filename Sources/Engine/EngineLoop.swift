@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Dispatch
 internal import Logging
 internal import Models
@@ -57,6 +58,8 @@ final class EngineLoop {
         guard let step = scheduler.schedule() else { return }
         starts.record(unstarted - scheduler.unstartedCount, at: Self.now)
         deliver(step.outputs)
+        step.noteForFatalSignals()
+        defer { linux_step_ended() }
         do {
             let result = try runner.collect(runner.submit(step.plan))
             deliver(scheduler.commit(step, result))
@@ -139,4 +142,21 @@ final class EngineLoop {
     }
 
     private static var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+}
+
+extension ScheduledStep {
+    /// What a fatal signal's report says of this step.
+    fileprivate func noteForFatalSignals() {
+        let generated = plan.batch.sequences.reduce(0) { $0 + $1.generatedRows }
+        linux_step_began(UInt32(plan.batch.tokens.count - generated), UInt32(generated))
+        var last: UInt64?
+        for run in runs where run.sequence.request.number != last {
+            last = run.sequence.request.number
+            linux_step_serves(run.sequence.request.request.id)
+        }
+    }
+}
+
+extension ForwardBatch.Sequence {
+    fileprivate var generatedRows: Int { rowCount - min(max(promptLength - firstPosition, 0), rowCount) }
 }

@@ -16,6 +16,8 @@ package struct Server: Sendable {
     private let state = ServiceState()
     /// For the last words to clients whose answers are cut off.
     private static let farewellTime = Duration.seconds(1)
+    /// Descriptors for all but connections, and for connections that are told that they are too many.
+    private static let spareDescriptors = 128
 
     /// Tells what happens through `logger`.
     package init(_ configuration: ServerConfiguration, logger: Logger) {
@@ -118,6 +120,8 @@ package struct Server: Sendable {
         http.unixPath = configuration.unixSocket
         http.takesInheritedSockets = true
         http.limits.body = configuration.maxRequestBytes
+        let descriptors = DescriptorLimit.raise()
+        http.maxConnections = min(http.maxConnections, max(descriptors - Self.spareDescriptors, descriptors / 2))
         if let tls = configuration.tls {
             http.tls = try TLSContext(tls)
             http.tls?.warnings.forEach { logger.warning("\($0)") }

@@ -93,6 +93,8 @@ package final class Connection: Transport, EventLoopMember {
             guard state.phase == .open, !state.inputEnded, state.reading != enabled else { return }
             state.reading = enabled
             readiness?.setReading(enabled)
+            // The peer may have hung up meanwhile.
+            if enabled { readAgain() }
         }
     }
 
@@ -185,6 +187,9 @@ package final class Connection: Transport, EventLoopMember {
     private var readiness: (any Readiness)? { readinessBox.withLock { $0 } }
 
     /// Reads what there is, at most four buffers at a time so that the loop's other connections get their turn.
+    ///
+    /// To its end, since Dispatch forgets a descriptor whose peer hung up: the call that tells of the last bytes is then
+    /// the last call.
     private func readable() {
         for _ in 0..<4 {
             let (result, phase, handler) = state.withLock { state in
@@ -199,13 +204,17 @@ package final class Connection: Transport, EventLoopMember {
             case .moved(let count):
                 let buffer = loop.scratch
                 if phase == .open { handler?.transportReceived(buffer.span.extracting(0..<count)) }
-                if count < buffer.count { return }
             case .wouldBlock:
                 return
             case .failed(let code):
                 return close(SocketError("reading from \(peer)", code: code))
             }
         }
+        readAgain()
+    }
+
+    private func readAgain() {
+        loop.queue.async { [weak self] in self?.readable() }
     }
 
     private func inputEnded() {

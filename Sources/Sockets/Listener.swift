@@ -11,7 +11,7 @@ package final class Listener: Sendable {
         var readiness: (any Readiness)?
         var isPaused = false
         var isResting = false
-        var complaints = 0
+        var complainedAt: ContinuousClock.Instant?
     }
 
     /// The address with the port that the kernel chose where 0 was asked for.
@@ -24,6 +24,8 @@ package final class Listener: Sendable {
     private let state: Mutex<State>
 
     private static let restAfterExhaustion = DispatchTimeInterval.milliseconds(100)
+    /// Between two lines of the log about it.
+    private static let complaintInterval = Duration.seconds(60)
 
     /// `file` goes away with the listener.
     private init(
@@ -186,13 +188,15 @@ package final class Listener: Sendable {
 
     /// Level-triggered readiness would spin while nothing can be accepted.
     private func rest(_ code: Int32) {
-        let complaints = state.withLock { state in
+        let complains = state.withLock { state in
             state.isResting = true
-            state.complaints += 1
             update(&state)
-            return state.complaints
+            let now = ContinuousClock.now
+            if let last = state.complainedAt, now - last < Self.complaintInterval { return false }
+            state.complainedAt = now
+            return true
         }
-        if complaints % 100 == 1 {
+        if complains {
             logger.warning("\(SocketError("accepting on \(address)", code: code)); trying again every 0.1 s")
         }
         loop.queue.asyncAfter(deadline: .now() + Self.restAfterExhaustion) { [weak self] in

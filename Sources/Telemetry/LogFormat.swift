@@ -1,3 +1,4 @@
+internal import Glibc
 package import Logging
 
 /// How log lines look.
@@ -8,7 +9,10 @@ package enum LogFormat: String, Sendable, CaseIterable {
     case json
 
     /// Makes this the format of all loggers of the process, on standard error. To be called once.
+    ///
+    /// From then on SIGPIPE is ignored: a log that nobody reads any more must not end the process.
     package func bootstrap(level: Logger.Level = .info) {
+        signal(SIGPIPE, SIG_IGN)
         let output = LogOutput(format: self, isColoured: self == .text && LogOutput.standardErrorIsTerminal)
         LoggingSystem.bootstrap { label in LineLogHandler(label: label, level: level, output: output) }
     }

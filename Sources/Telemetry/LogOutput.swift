@@ -3,7 +3,7 @@ internal import Glibc
 internal import JSON
 internal import Logging
 
-/// Turns log events into lines and writes each with one call, so that lines of several threads do not mix.
+/// Turns log events into lines on standard error.
 struct LogOutput: Sendable {
     let format: LogFormat
     let isColoured: Bool
@@ -14,10 +14,13 @@ struct LogOutput: Sendable {
 
     func write(_ event: LogEvent, label: String, metadata: Logger.Metadata) {
         let line = line(event, label: label, metadata: metadata, date: Date())
-        let bytes = Array(line.utf8)
-        if let file { return file.write(bytes) }
-        // A log that cannot be written must not stop the server.
-        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+        if let file { return file.write(Array(line.utf8)) }
+        LogSink.standardError.write(line) { lost in
+            let notice = LogEvent(
+                level: .warning, message: "Lines of the log were lost here: they could not be written",
+                metadata: nil, source: nil, file: #fileID, function: #function, line: #line)
+            return self.line(notice, label: label, metadata: ["lines": "\(lost)"], date: Date())
+        }
     }
 
     func line(_ event: LogEvent, label: String, metadata: Logger.Metadata, date: Date) -> String {

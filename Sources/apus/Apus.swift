@@ -13,6 +13,7 @@ struct Apus: AsyncParsableCommand {
     )
 
     static func main() async {
+        FatalSignals.report()
         do {
             let layered = try SettingsLayers.current.apply(to: Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot(layered)

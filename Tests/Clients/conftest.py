@@ -26,8 +26,8 @@ def start():
     """Starts further servers, which end with the test."""
     running = []
 
-    def start(*arguments, environment=None, context=None):
-        running.append(Server(*arguments, environment=environment, context=context))
+    def start(*arguments, **options):
+        running.append(Server(*arguments, **options))
         return running[-1]
 
     yield start

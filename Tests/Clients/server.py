@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -17,19 +18,28 @@ APUS = pathlib.Path(os.environ.get("APUS_BINARY") or ROOT / ".build" / "release"
 
 
 class Server:
-    """A running server; its log is kept in `lines`. `context` is an SSL context for one that speaks TLS."""
+    """A running server; its log is kept in `lines`.
 
-    def __init__(self, *arguments, environment=None, context=None):
+    `context` is an SSL context for one that speaks TLS, `descriptors` the most files that it may open, and `log` where
+    its log goes in place of `lines`.
+    """
+
+    def __init__(self, *arguments, environment=None, context=None, descriptors=None, log=None):
         self.context = context
         self.process = subprocess.Popen(
             [APUS, "serve", *arguments, *([] if "--port" in arguments else ["--port", "0"])],
-            stderr=subprocess.PIPE,
+            stderr=log or subprocess.PIPE,
+            preexec_fn=descriptors and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))),
             stdout=subprocess.DEVNULL,
             text=True,
             env={k: v for k, v in os.environ.items() if not k.startswith("APUS_")} | (environment or {}),
         )
         self.lines, self.port = [], None
         self.listening = threading.Event()
+        if log:
+            self.port = int(arguments[arguments.index("--port") + 1])
+            self.wait_until(self._is_ready, "ready")
+            return
         threading.Thread(target=self._read_log, daemon=True).start()
         if not self.listening.wait(60):
             self.kill()
@@ -67,9 +77,9 @@ class Server:
     def request(self, method, path, body=None, headers=None):
         """Status, headers and body; a body that is not bytes is sent as JSON."""
         if self.context:
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=120, context=self.context)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=300, context=self.context)
         else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(method, path, data, {"Content-Type": "application/json"} | (headers or {}))
         response = connection.getresponse()

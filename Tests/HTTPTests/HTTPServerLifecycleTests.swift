@@ -64,6 +64,16 @@ import Testing
         setsockopt(client.descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     }
 
+    @Test func `a reset right behind the first bytes of a request is noticed`() async throws {
+        let server = try TestServer(configure: { $0.headTime = .seconds(300) })
+        for _ in 0..<50 {
+            let client = try server.connect()
+            try await client.send("GET / HT")
+            resetOnClose(client)
+        }
+        #expect(try await server.isEmpty())
+    }
+
     @Test func `a paused flood of pipelined requests hides no reset`() async throws {
         let patient = Patient()
         let server = try TestServer(configure: { $0.limits.pipelined = 1_000 }) { _ in

@@ -2,6 +2,8 @@
 // Every function returns -1 (or NULL) and sets errno on failure, as the call it wraps.
 #pragma once
 
+#include "fatal.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>

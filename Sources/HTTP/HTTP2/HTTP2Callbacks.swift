@@ -45,8 +45,6 @@ enum HTTP2Callbacks {
             switch UInt32(header.type) {
             case NGHTTP2_HEADERS.rawValue: state.headEnded(header.stream_id, endsStream: endsStream)
             case NGHTTP2_DATA.rawValue: if endsStream { state.end(header.stream_id) }
-            case NGHTTP2_PING.rawValue:
-                if UInt32(header.flags) & NGHTTP2_FLAG_ACK.rawValue != 0 { state.isPingAnswered = true }
             default: break
             }
             return 0

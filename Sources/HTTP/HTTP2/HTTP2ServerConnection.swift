@@ -53,16 +53,14 @@ final class HTTP2ServerConnection: TransportHandler {
                     refuse: services.refusal(of: transport.peer), errorResponse: configuration.errorResponse)))
     }
 
-    /// Answers every request with 503, and closes after the first ones.
+    /// Answers every request of the next second with 503, and closes.
     func refuse() {
-        update { state in
-            state.isRefused = true
-            state.session.drain(.now)
-        }
+        state.withLock { $0.isRefused = true }
+        transport.schedule(.seconds(1)) { [weak self] in self?.drain() }
     }
 
     func drain() {
-        update { $0.session.drain(.now) }
+        update { $0.session.drain() }
     }
 
     // MARK: Transport events

@@ -23,8 +23,9 @@ package struct HTTP2ServerSession: ~Copyable {
     private let refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)?
     private var hasFailed = false
     private var isTerminated = false
-    private var drainingSince: ContinuousClock.Instant?
-    private var isDrained = false
+    /// The last stream from before draining began; nil until then.
+    private var lastStream: Int32?
+    private var hasSaidGoodbye = false
     private var lastTick: ContinuousClock.Instant?
     private var quietSince: ContinuousClock.Instant?
     private var headSince: ContinuousClock.Instant?
@@ -75,7 +76,6 @@ package struct HTTP2ServerSession: ~Copyable {
         // Protocol errors are answered by nghttp2 itself; what it returns leaves nothing to say.
         if taken < 0 { hasFailed = true }
         if state.isAbused { terminate(NGHTTP2_ENHANCE_YOUR_CALM) }
-        if state.isPingAnswered { completeDrain() }
     }
 
     /// What is to be done, in its order.
@@ -115,6 +115,7 @@ package struct HTTP2ServerSession: ~Copyable {
 
     private mutating func begin(_ id: Int32) {
         guard let stream = state.streams[id], stream.request == nil, !stream.isAnswered else { return }
+        if let lastStream, id > lastStream { return sayGoodbye() }
         do throws(HTTPProtocolError) {
             let request = try stream.checkedRequest(limits: state.limits)
             stream.request = request
@@ -219,6 +220,7 @@ package struct HTTP2ServerSession: ~Copyable {
     package mutating func output(_ count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         while !hasFailed, bytes.count < count {
+            if lastStream != nil, state.streams.isEmpty { sayGoodbye() }
             var frame: UnsafePointer<UInt8>?
             let length = nghttp2_session_mem_send(session, &frame)
             if length < 0 { hasFailed = true }
@@ -236,7 +238,6 @@ package struct HTTP2ServerSession: ~Copyable {
         lastTick = now
         state.resets.refill(elapsed)
         state.controlFrames.refill(elapsed)
-        if let since = drainingSince, now - since > .seconds(1) { completeDrain() }
 
         if headSince == nil || !state.isInHead { headSince = state.isInHead ? now : nil }
         if let headSince, now - headSince > configuration.headTime { terminate(NGHTTP2_ENHANCE_YOUR_CALM) }
@@ -257,20 +258,19 @@ package struct HTTP2ServerSession: ~Copyable {
         if let quietSince, now - quietSince > patience { terminate(NGHTTP2_NO_ERROR) }
     }
 
-    /// Tells the client to open no more streams, waits until it must have heard, and lets those that run finish.
-    package mutating func drain(_ now: ContinuousClock.Instant) {
-        guard drainingSince == nil else { return }
-        drainingSince = now
-        state.isPingAnswered = false
-        nghttp2_submit_shutdown_notice(session)
-        nghttp2_submit_ping(session, 0, nil)
+    /// Lets the streams that run finish, then ends the connection. A client that opens another one meanwhile learns that
+    /// it was not looked at, and may ask elsewhere.
+    ///
+    /// RFC 9113, section 6.8, proposes to say goodbye early, without closing a stream. But clients on Python's h2, httpx
+    /// among them, give up what they are reading at any GOAWAY: so it waits until it says something.
+    package mutating func drain() {
+        if lastStream == nil { lastStream = nghttp2_session_get_last_proc_stream_id(session) }
     }
 
-    private mutating func completeDrain() {
-        guard drainingSince != nil, !isDrained else { return }
-        isDrained = true
-        let last = nghttp2_session_get_last_proc_stream_id(session)
-        nghttp2_submit_goaway(session, 0, last, NGHTTP2_NO_ERROR.rawValue, nil, 0)
+    private mutating func sayGoodbye() {
+        guard let lastStream, !hasSaidGoodbye else { return }
+        hasSaidGoodbye = true
+        nghttp2_submit_goaway(session, 0, lastStream, NGHTTP2_NO_ERROR.rawValue, nil, 0)
     }
 
     private mutating func terminate(_ error: nghttp2_error_code) {

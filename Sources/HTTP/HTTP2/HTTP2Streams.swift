@@ -20,7 +20,6 @@ final class HTTP2Streams {
     var controlFrames: Allowance
     /// Whether a head has begun and not ended.
     var isInHead = false
-    var isPingAnswered = false
     /// The peer does what nobody may do.
     var isAbused = false
 

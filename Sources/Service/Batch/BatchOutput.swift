@@ -37,10 +37,18 @@ final class BatchOutput {
 
     deinit { fclose(file) }
 
-    /// Adds a line, which is in the file when this returns.
+    /// Adds a line, which is in the file when this returns: the end of the process does not touch it any more.
     func write(_ result: BatchResult) throws {
-        guard fputs(result.text, file) >= 0, fflush(file) == 0 else {
-            throw SettingError(path, "cannot be written: \(String(cString: strerror(errno))).")
-        }
+        guard fputs(result.text, file) >= 0, fflush(file) == 0 else { throw failure }
+    }
+
+    /// Returns once all lines are on the disk, where the machine's end does not touch them either.
+    func finish() throws {
+        // Pipes and terminals have no disk.
+        guard fsync(fileno(file)) == 0 || errno == EINVAL || errno == EROFS else { throw failure }
+    }
+
+    private var failure: SettingError {
+        SettingError(path, "cannot be written: \(String(cString: strerror(errno))).")
     }
 }

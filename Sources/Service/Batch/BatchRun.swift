@@ -50,6 +50,7 @@ package struct BatchRun: Sendable {
             }
         }
         progress.clear()
+        try results.finish()
         summary.earlier = queue.earlier
         model.engine.shutdown()
         return summary

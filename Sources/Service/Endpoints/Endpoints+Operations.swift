@@ -6,9 +6,8 @@ internal import OpenAI
 extension Endpoints {
     /// What tells about the server itself, to whoever runs it.
     func addOperations(to router: inout Router) {
-        for path in ["/health", "/v1/health", "/ping"] { router.add("GET", path) { _ in health() } }
-        router.add("POST", "/ping") { _ in health() }
-        router.add("GET", "/live") { _ in .json(Self.ok) }
+        for (method, path) in Self.readinessRoutes { router.add(method, path) { _ in readiness() } }
+        for path in Self.livenessPaths { router.add("GET", path) { _ in .json(Self.ok) } }
         router.add("GET", "/version") { _ in .json(VersionResponse.body(version: Version.text)) }
         router.add("GET", "/openapi.json") { _ in
             .json(APIDescription.document(models: state.served?.context.names ?? []))
@@ -42,8 +41,6 @@ extension Endpoints {
         }
     }
 
-    private static let ok = Array(#"{"status":"ok"}"#.utf8)
-
     /// Numbers about the server. They are asked for again and again, so only refusals are logged.
     ///
     /// - Parameter isOpen: whether they are for everybody as long as no file of keys is given.
@@ -59,7 +56,18 @@ extension Endpoints {
         }
     }
 
-    private func health() -> HTTPResponse {
+    /// Whether requests are taken: vLLM's and Kubernetes' names for the question.
+    static let readinessRoutes = [
+        ("GET", "/health"), ("GET", "/v1/health"), ("GET", "/healthz"), ("GET", "/ready"), ("GET", "/readyz"),
+        ("GET", "/ping"), ("POST", "/ping"),
+    ]
+
+    /// Whether the process lives, loading or not.
+    static let livenessPaths = ["/live", "/livez"]
+
+    private static let ok = Array(#"{"status":"ok"}"#.utf8)
+
+    private func readiness() -> HTTPResponse {
         answer { () throws(APIError) in
             _ = try state.ready()
             return .json(Self.ok)

@@ -9,18 +9,19 @@ extension APIDescription {
             response: .json("Balance")),
     ]
 
-    static let healthOperations = [
-        ("GET", "/health"), ("GET", "/v1/health"), ("GET", "/ping"), ("POST", "/ping"),
-    ].map { method, path in
-        APIOperation(
-            method: method, path: path, summary: "200 once the model is loaded.", response: .json("Status"),
-            needsKey: false)
-    }
+    static let healthOperations =
+        Endpoints.readinessRoutes.map { method, path in
+            APIOperation(
+                method: method, path: path, summary: "200 while requests are taken: once the model is loaded.",
+                response: .json("Status"), needsKey: false)
+        }
+        + Endpoints.livenessPaths.map { path in
+            APIOperation(
+                method: "GET", path: path, summary: "200 while the process lives.", response: .json("Status"),
+                needsKey: false)
+        }
 
     static let serverOperations = [
-        APIOperation(
-            method: "GET", path: "/live", summary: "200 while the process lives.", response: .json("Status"),
-            needsKey: false),
         APIOperation(
             method: "GET", path: "/version", summary: "The server's version.", response: .json("Version"),
             needsKey: false),
