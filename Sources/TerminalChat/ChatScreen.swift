@@ -36,6 +36,8 @@ package struct ChatScreen {
     /// Typed while an answer comes.
     private var typedAhead: [Key] = []
     private var isEnding = false
+    /// Whether the terminal belongs to others until SIGCONT.
+    private var isSuspended = false
     private var answerTask: Task<Void, Never>?
     private let events: AsyncStream<Event>
     private let tell: AsyncStream<Event>.Continuation
@@ -88,6 +90,7 @@ package struct ChatScreen {
         case .terminal(.resized): redraw()
         case .terminal(.suspended): suspend()
         case .terminal(.continued):
+            isSuspended = false
             device.restore()
             _ = device.enterRawMode()
             redraw()
@@ -208,8 +211,8 @@ package struct ChatScreen {
 
     private mutating func suspend() {
         device.write(region.leave())
+        isSuspended = true
         device.suspend()
-        redraw()
     }
 
     // MARK: Answers
@@ -241,7 +244,7 @@ package struct ChatScreen {
             var failure: ChatFailure?
             do {
                 try await server.answer(body) { event in
-                    queue.cancel()
+                    if case .identifier = event {} else { queue.cancel() }
                     tell.yield(.answer(event, .now))
                 }
             } catch {
@@ -307,6 +310,7 @@ package struct ChatScreen {
     }
 
     private mutating func show() {
+        guard !isSuspended else { return }
         let (rows, cursor) = liveRows()
         device.write(region.update(settled: settled, live: rows, cursor: cursor))
         settled = []

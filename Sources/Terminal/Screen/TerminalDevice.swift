@@ -35,11 +35,11 @@ package struct TerminalDevice: Sendable {
 
     package func restore() { linux_leave_raw_mode() }
 
-    /// Gives the terminal back and stops the process, as Ctrl-Z does; returns when it goes on.
+    /// Gives the terminal back and stops the process with its group, as Ctrl-Z does. Raw mode is to be entered again at
+    /// SIGCONT and not behind this call: another thread may take the signal, and this one run on for a moment.
     package func suspend() {
         restore()
         kill(0, SIGSTOP)
-        _ = enterRawMode()
     }
 
     /// Writes all of a text to standard output. Returns false where that is gone.
