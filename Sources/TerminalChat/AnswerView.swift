@@ -7,7 +7,7 @@ struct AnswerView: Sendable {
 
     private(set) var answer: RunningAnswer
     /// Whether the chain of thought shows its first line alone.
-    var isFolded: Bool
+    var isFolded = false
     var isStopped = false
     /// Requests that wait at the server, this one among them; nil: not known.
     var waitingRequests: Int?
@@ -17,9 +17,8 @@ struct AnswerView: Sendable {
     private var thoughtSanitizer = Sanitizer()
     private var answerSanitizer = Sanitizer()
 
-    init(width: Int, isFolded: Bool) {
+    init(width: Int) {
         self.width = width
-        self.isFolded = isFolded
         answer = RunningAnswer(start: .now)
         thought = Self.emptyThought(width)
     }

@@ -224,7 +224,7 @@ package struct ChatScreen {
     }
 
     private mutating func startAnswer() {
-        running = AnswerView(width: size.columns, isFolded: false)
+        running = AnswerView(width: size.columns)
         let body = session.conversation.request
         let server = session.server
         let tell = tell

@@ -169,15 +169,11 @@ package struct ChatSession: Sendable {
 
     private mutating func load(_ name: String) -> Effect {
         let path = Self.path(name)
-        guard let file = fopen(path, "r") else {
+        guard let text = TextFile.read(path) else {
             return .failed("\(name) cannot be read: \(String(cString: strerror(errno))).")
         }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
         do throws(ChatFileError) {
-            var loaded = try Conversation(String(decoding: bytes, as: UTF8.self))
+            var loaded = try Conversation(text)
             if let model = loaded.settings.model, !models.isEmpty, !models.contains(model) {
                 // Another server's name for it.
                 loaded.settings.model = conversation.settings.model

@@ -27,8 +27,6 @@ struct Transcript: Sendable {
         return Self.rows(entry, width: width)
     }
 
-    mutating func clear() { entries = [] }
-
     /// The last rows of all.
     func lastRows(_ count: Int, width: Int) -> [StyledLine] {
         var result: [StyledLine] = []

@@ -66,7 +66,8 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         let device = TerminalDevice()
         let isQuiet = prompt != nil || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0
-        let text = isQuiet ? try promptText() : ""
+        let text = isQuiet ? try promptText(prompt).trimmed : ""
+        guard !isQuiet || !text.isEmpty else { throw ValidationError("The prompt is empty.") }
         if let url {
             let key = apiKey ?? environment("APUS_API_KEY") ?? environment("OPENAI_API_KEY")
             return try await talk(ChatServer(url: url, key: key), text, device, greeting: "apus chat at \(url)")
@@ -99,16 +100,6 @@ struct Chat: AsyncParsableCommand {
         guard device.isInteractive else { return await plain.converse(greeting: greeting) }
         var screen = ChatScreen(session: session, device: device, history: .standard(environment: environment))
         if await !screen.run(greeting: greeting) { await plain.converse(greeting: greeting) }
-    }
-
-    /// The prompt that was given, or all of standard input.
-    private func promptText() throws -> String {
-        if let prompt, prompt != "-" { return prompt }
-        var lines: [String] = []
-        while let line = readLine(strippingNewline: false) { lines.append(line) }
-        let text = lines.joined().trimmed
-        guard !text.isEmpty else { throw ValidationError("Give a prompt, as an argument or on standard input.") }
-        return text
     }
 
     private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

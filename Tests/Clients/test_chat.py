@@ -423,7 +423,7 @@ def test_plain_output_with_the_prompt_as_argument_and_thinking_aside(scripted):
     assert scripted.bodies[-1]["messages"] == [{"role": "user", "content": "from a pipe"}]
 
 
-def test_failures_in_a_pipe_end_with_1_and_say_why(scripted, start):
+def test_failures_in_a_pipe_end_with_1_and_say_why(scripted):
     scripted.script = lambda body: [Refusal(429, "queue full", retry_after=7)]
     result = pipe("--url", scripted.url, "-q", "Go")
     assert (result.returncode, result.stdout) == (1, "")
@@ -434,6 +434,8 @@ def test_failures_in_a_pipe_end_with_1_and_say_why(scripted, start):
     assert "lost in the middle" in result.stderr
     result = pipe("-q", "--url", scripted.url, input="")
     assert result.returncode != 0 and "Give a prompt" in result.stderr
+    result = pipe("-q", " ", "--url", scripted.url)
+    assert result.returncode != 0 and "The prompt is empty" in result.stderr
 
 
 def test_keys_come_from_the_option_and_the_environment(start):

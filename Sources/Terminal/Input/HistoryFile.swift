@@ -22,12 +22,8 @@ package struct HistoryFile: Sendable {
 
     /// The entries, oldest first; empty where there is no file.
     package func read() -> [String] {
-        guard let file = fopen(path, "r") else { return [] }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
-        let entries = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { Self.decoded($0) }
+        guard let text = TextFile.read(path) else { return [] }
+        let entries = text.split(separator: "\n").map { Self.decoded($0) }
         if entries.count > 2 * Self.limit { write(entries.suffix(Self.limit), mode: "w") }
         return entries.suffix(Self.limit)
     }

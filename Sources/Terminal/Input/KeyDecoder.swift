@@ -27,8 +27,7 @@ package struct KeyDecoder: Sendable {
     /// Whether an escape waits for what follows it: call `timeOut` if nothing comes for some 50 ms.
     package var awaitsMore: Bool {
         switch state {
-        case .escape, .shortSequence: true
-        case .sequence: true
+        case .escape, .shortSequence, .sequence: true
         default: false
         }
     }

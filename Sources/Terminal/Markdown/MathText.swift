@@ -121,10 +121,10 @@ package struct MathText {
         case "binom": return "C(\(argument()), \(argument()))"
         case "sqrt": return root()
         case "boxed", "fbox": return "⟦\(argument())⟧"
-        case "text", "textbf", "textit", "textrm", "mbox", "mathrm", "operatorname":
-            return verbatim()
-        case "mathbf", "mathit", "mathsf", "mathcal", "mathfrak", "boldsymbol", "displaystyle", "textstyle", "limits":
-            return name.hasPrefix("math") || name.hasPrefix("bold") ? argument() : ""
+        case "text", "textbf", "textit", "textrm", "mbox", "mathrm", "operatorname", "mathbf", "mathit", "mathsf",
+            "mathcal", "mathfrak", "boldsymbol":
+            return argument()
+        case "displaystyle", "textstyle", "limits", "nolimits": return ""
         case "mathbb": return String(argument().map { MathSymbols.doubleStruck[$0] ?? $0 })
         case "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr":
             if next == "." { index += 1 }
@@ -172,12 +172,6 @@ package struct MathText {
             default: ("", "")
             }
         return begins ? brackets.0 : brackets.1
-    }
-
-    /// Text keeps its spaces.
-    private mutating func verbatim() -> String {
-        while next == " " { index += 1 }
-        return argument()
     }
 
     private mutating func root() -> String {
