@@ -72,11 +72,13 @@ let package = Package(
         .target(
             name: "Benchmarks",
             dependencies: ["Checkpoints", "Compute", "Engine", "HTTP", "JSON", "Models", "OpenAI", "Service"]),
+        .target(name: "Terminal", dependencies: ["CLinux", "CUTF8Proc"]),
+        .target(name: "TerminalChat", dependencies: ["HTTP", "JSON", "Terminal"]),
         .executableTarget(
             name: "apus",
             dependencies: [
                 "Benchmarks", "Checkpoints", "Compute", "Engine", "Evaluation", "HTTP", "JSON", "Models",
-                "OpenAI", "Service", "Sockets", "Telemetry", logging,
+                "OpenAI", "Service", "Sockets", "Telemetry", "Terminal", "TerminalChat", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -102,6 +104,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: ["HTTP", "JSON", "OpenAI", "Service", "Checkpoints", "Tokenization", logging]),
+        .testTarget(name: "TerminalChatTests", dependencies: ["JSON", "TerminalChat"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], exclude: ["Fixtures"]),
     ],

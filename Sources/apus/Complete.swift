@@ -3,6 +3,7 @@ internal import Checkpoints
 internal import Glibc
 internal import JSON
 internal import Service
+internal import Terminal
 
 struct Complete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,7 +47,7 @@ struct Complete: AsyncParsableCommand {
         configuration.model = model
         compute.apply(to: &configuration)
         configuration.maxSequences = 1
-        let text = try promptText()
+        let text = try promptText(prompt)
         let session = try PromptSession(configuration)
 
         var request = JSONObject()
@@ -77,28 +78,9 @@ struct Complete: AsyncParsableCommand {
         try write("\n", to: STDOUT_FILENO)
     }
 
-    private func promptText() throws -> String {
-        if let prompt, prompt != "-" { return prompt }
-        var lines: [String] = []
-        while let line = readLine(strippingNewline: false) { lines.append(line) }
-        let text = lines.joined()
-        guard text.contains(where: { !$0.isWhitespace }) else {
-            throw ValidationError("Give a prompt, as an argument or on standard input.")
-        }
-        return text
-    }
-
     private func write(_ text: String, to file: Int32) throws {
-        var text = text
-        try text.withUTF8 { bytes in
-            var sent = 0
-            while sent < bytes.count {
-                let count = Glibc.write(file, bytes.baseAddress! + sent, bytes.count - sent)
-                guard count > 0 else {
-                    throw SettingError("Standard output", "cannot be written: \(String(cString: strerror(errno))).")
-                }
-                sent += count
-            }
+        guard TerminalDevice.write(text, to: file) else {
+            throw SettingError("Standard output", "cannot be written: \(String(cString: strerror(errno))).")
         }
     }
 }

@@ -26,6 +26,18 @@ int linux_usable_processors(void);
 /// Names the calling thread, as top and gdb show it; at most 15 bytes are kept.
 int linux_name_thread(const char *name);
 
+// MARK: Terminals
+
+/// The columns and rows of a terminal.
+int linux_terminal_size(int file, int *columns, int *rows);
+
+/// Puts a terminal into raw mode: no echo, no lines, no signals from keys. Output is processed as before. Whatever ends
+/// the process (exit, SIGTERM, SIGHUP, SIGINT, SIGQUIT, a fault) puts it back and writes `farewell` to it first.
+int linux_enter_raw_mode(int file, const char *farewell);
+
+/// Puts the terminal back and writes the farewell; nothing where it is not in raw mode.
+void linux_leave_raw_mode(void);
+
 // MARK: Memory
 
 /// Maps a whole file read-only and shared; NULL on failure.
