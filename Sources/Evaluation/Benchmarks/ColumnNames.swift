@@ -3,7 +3,7 @@ internal import JSON
 /// Names for the columns of MMLU's files, which have none: the question, the options and the answer's letter.
 enum ColumnNames {
     /// Rows with columns "0", "1", … under names; a first record that holds names instead of a question gives them.
-    static func named(_ rows: [DataRow]) throws -> [DataRow] {
+    static func named(_ rows: [DataRow]) -> [DataRow] {
         var names: [String: String] = [:]
         var file: String?
         return rows.compactMap { row in
