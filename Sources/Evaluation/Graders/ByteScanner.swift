@@ -26,11 +26,14 @@ struct ByteScanner {
         return isSame
     }
 
+    /// How far ``skip(_:ignoringCase:)`` goes, so that repetition without end costs no more than its length.
+    private static let longestSkip = 64
+
     /// Passes over as many of the literals as follow each other, in any order; whether there was one.
     @discardableResult
     mutating func skip(_ literals: [StaticString], ignoringCase: Bool = false) -> Bool {
         let start = position
-        while literals.contains(where: { take($0, ignoringCase: ignoringCase) }) {}
+        while position < start + Self.longestSkip, literals.contains(where: { take($0, ignoringCase: ignoringCase) }) {}
         return position > start
     }
 
@@ -39,7 +42,7 @@ struct ByteScanner {
         var found: [Int] = []
         var copy = self
         let first = literal.withUTF8Buffer { $0[0] }
-        for index in bytes.indices where bytes[index].lowercased == first {
+        for (index, byte) in bytes.enumerated() where byte == first || byte.lowercased == first {
             copy.position = index
             if copy.take(literal, ignoringCase: true) { found.append(copy.position) }
         }
@@ -48,11 +51,8 @@ struct ByteScanner {
 }
 
 extension UInt8 {
-    var lowercased: UInt8 { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self ? self | 0x20 : self }
+    var lowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
     /// An ASCII letter or digit, or an underscore.
-    var isWord: Bool {
-        UInt8(ascii: "a")...UInt8(ascii: "z") ~= lowercased || UInt8(ascii: "0")...UInt8(ascii: "9") ~= self
-            || self == UInt8(ascii: "_")
-    }
-    var isSpace: Bool { self == 0x20 || 0x09...0x0D ~= self }
+    var isWord: Bool { (self | 0x20) &- 0x61 < 26 || self &- 0x30 < 10 || self == 0x5F }
+    var isSpace: Bool { self == 0x20 || self &- 0x09 < 5 }
 }

@@ -71,16 +71,17 @@ enum LatexText {
     ]
 
     private static let spellings = [
-        ("\\$", ""), ("$", ""), ("\\(", ""), ("\\)", ""), ("\\[", ""), ("\\]", ""), ("\\%", ""), ("%", ""),
+        ("\\$", ""), ("$", ""), ("\\(", ""), ("\\)", ""), ("\\[", ""), ("\\]", ""), ("\\%", "%"),
         ("^{\\circ}", ""), ("^\\circ", ""), ("\\degree", ""), ("\\dfrac", "\\frac"), ("\\tfrac", "\\frac"),
         ("\\cfrac", "\\frac"), ("\\dbinom", "\\binom"), ("\\tbinom", "\\binom"), ("\\leqslant", "\\le"),
         ("\\geqslant", "\\ge"), ("\\leq", "\\le"), ("\\geq", "\\ge"), ("\\neq", "\\ne"), ("\\lbrace", "\\{"),
-        ("\\rbrace", "\\}"), ("\\lvert", "|"), ("\\rvert", "|"), ("\\vert", "|"), ("\\mid", "|"),
+        ("\\rbrace", "\\}"), ("\\lvert", "|"), ("\\rvert", "|"), ("\\vert", "|"), ("\\langle", "("), ("\\rangle", ")"),
+        ("\\mid", "|"),
         ("\\log_{10}", "\\lg"), ("\\ldots", "\\dots"), ("\\cdots", "\\dots"),
     ]
 
     private static let fonts = [
-        "mathrm", "mathbf", "mathit", "mathsf", "boldsymbol", "bf", "operatorname", "displaystyle", "overline",
+        "mathrm", "mathbf", "mathit", "mathsf", "boldsymbol", "bf", "operatorname", "displaystyle",
     ]
 
     private static let invisible: Set<Substring> = [
@@ -128,28 +129,65 @@ enum LatexText {
         return result
     }
 
-    /// Without `\text{…}` behind a value, with its exponent, and without plain words behind a number.
+    /// Marks the beginning of an answer that is words alone.
+    static let textMark: Character = "\u{1}"
+    private static let textEnd: Character = "\u{2}"
+
+    /// Without `\text{…}` behind a value, with its exponent, and without words of units behind a number.
     private static func removingUnits(_ text: String) -> String {
-        var text = text
+        var text = trimmed(text)
         for name in ["text", "textbf", "textit", "textrm", "mbox", "hbox"] where text.contains("\\" + name) {
-            text = replacing(command: name, in: text) { "\u{1}\($0)\u{2}" }
+            text = replacing(command: name, in: text) { "\(textMark)\($0)\(textEnd)" }
         }
-        if let start = text.firstIndex(of: "\u{1}") {
-            let before = trimmed(text[..<start])
-            if let end = text.firstIndex(of: "\u{2}"), before.contains(where: { $0.isNumber || $0.isLetter }) {
-                let after = trimmed(text[text.index(after: end)...].drop { "^{}23 ".contains($0) })
-                if after.isEmpty { return before }
+        while let start = text.lastIndex(of: textMark), withoutExponent(text).last == textEnd {
+            let value = trimmed(text[..<start])
+            guard let last = value.last, last != "=", value.contains(where: { $0.isNumber || $0.isLetter }) else {
+                break
             }
-            text.removeAll { $0 == "\u{1}" || $0 == "\u{2}" }
+            text = value
         }
-        if let match = text.firstMatch(of: #/^\s*([-+]?[\d.,]*\d)\s*\p{Letter}[\p{Letter} .]+(\^\{?[23]\}?)?\s*$/#),
-            MathWords.function(String(text[match.1.endIndex...].drop { $0 == " " })) == nil
-        {
-            return String(match.1)
-        }
-        if let match = text.firstMatch(of: #/^\s*([-+]?[\d.,]*\d)\s*[元个只人米天岁页本分时张块名秒]\p{Letter}*\s*$/#) {
-            return String(match.1)
-        }
-        return text
+        let isText = text.first == textMark && text.last == textEnd && text.count(where: { $0 == textMark }) == 1
+        text.removeAll { $0 == textMark || $0 == textEnd }
+        if isText, text.count(where: \.isLetter) >= 2 { return "\(textMark)\(text)" }
+        return valueBeforeUnits(text).map(String.init) ?? text
     }
+
+    /// Without a power behind a unit: `cm^2`.
+    private static func withoutExponent(_ text: String) -> Substring {
+        for exponent in ["^2", "^3", "^{2}", "^{3}"] where text.hasSuffix(exponent) {
+            return text.dropLast(exponent.count)
+        }
+        return text[...]
+    }
+
+    /// The number of a text that is a number with words of a unit behind it.
+    private static func valueBeforeUnits(_ text: String) -> Substring? {
+        let unsigned = text.drop { "+-".contains($0) }
+        let digits = unsigned.prefix { $0.isASCII && $0.isNumber || $0 == "." || $0 == "," }
+        guard digits.first?.isNumber == true || digits.first == ".", digits.contains(where: \.isNumber),
+            unsigned.startIndex < text.endIndex, text.distance(from: text.startIndex, to: unsigned.startIndex) <= 1
+        else { return nil }
+        let rest = withoutExponent(text)[digits.endIndex...].drop { $0 == "%" }
+        let value = text[..<digits.endIndex]
+        let words = rest.lowercased().split { " ./".contains($0) }
+        guard !words.isEmpty else { return nil }
+        if words.allSatisfy({ $0.allSatisfy { $0 >= "\u{4E00}" && $0.isLetter } }) {
+            return words.contains { $0 != "分" && $0.contains { "或和分万亿".contains($0) } } ? nil : value
+        }
+        let isApart = rest.first == " "
+        let areUnits = words.allSatisfy { word in
+            if units.contains(String(word)) { return true }
+            return isApart && word.count >= 4 && word.allSatisfy { $0.isLetter }
+                && !MathWords.plain.contains { word.hasPrefix($0) }
+        }
+        return areUnits ? value : nil
+    }
+
+    private static let units: Set<String> = [
+        "mm", "cm", "dm", "km", "in", "inch", "inches", "ft", "foot", "feet", "yd", "yard", "yards", "mi", "mile",
+        "miles", "mg", "kg", "gram", "grams", "lb", "lbs", "oz", "ml", "liter", "liters", "sec", "second", "seconds",
+        "min", "mins", "minute", "minutes", "hr", "hrs", "hour", "hours", "day", "days", "mph", "kmh", "deg", "degree",
+        "degrees", "usd", "dollar", "dollars", "cent", "cents", "unit", "units", "sq", "square", "cu", "cubic",
+        "percent", "point", "points", "pts", "rad", "radian", "radians", "am", "pm", "per", "men", "of",
+    ]
 }

@@ -3,10 +3,14 @@ internal import ComplexModule
 /// Whether two answers say the same.
 ///
 /// Strict: fractions and decimals are compared exactly, formulas at random points; tuples and intervals need the same
-/// brackets; sets and lists need the same elements in any order. Lenient, beside that: four digits of a decimal, any
-/// brackets, a base or a left side that is missing. The strict verdict is the score.
+/// brackets; sets and lists need the same elements in any order; a percentage is the number before its sign or a
+/// hundredth of it. Lenient, beside that: four digits of a decimal, any brackets, another name on the left side, a base
+/// that is missing. The strict verdict is the score.
 struct MathEquality {
     let isLenient: Bool
+
+    /// Longer lists are compared in their order.
+    private static let mostUnordered = 64
 
     static let strict = MathEquality(isLenient: false)
     static let lenient = MathEquality(isLenient: true)
@@ -35,14 +39,18 @@ struct MathEquality {
             return a.count == b.count && zip(a, b).allSatisfy(areEqual)
         case (.matrix(let a), .tuple(let b, _, _)), (.tuple(let b, _, _), .matrix(let a)):
             return areEqual(a.flatMap { $0 }, b) && (a.count == 1 || a.allSatisfy { $0.count == 1 })
+        case (.percent(let a), .percent(let b)):
+            return areEqual(a, b)
+        case (.percent(let percent), .expression(let number)), (.expression(let number), .percent(let percent)):
+            return areEqual(percent, number) || areEqual(.quotient(percent, .number(Rational(100))), number)
         case (.based(let digits, let base), .based(let otherDigits, let otherBase)):
             return digits == otherDigits && base == otherBase
         case (.based(let digits, _), .expression(.number(let value))):
             return isLenient && value.isInteger && String(value.numerator) == digits
         case (.text(let a), .text(let b)):
             return a == b
-        case (.text(let a), .expression(.symbol(let b))), (.expression(.symbol(let b)), .text(let a)):
-            return a == b.lowercased()
+        case (.text(let a), .expression(let b)), (.expression(let b), .text(let a)):
+            return a == b.letters?.lowercased()
         default:
             return false
         }
@@ -67,6 +75,7 @@ struct MathEquality {
 
     private func areEqualInAnyOrder(_ a: [MathAnswer], _ b: [MathAnswer]) -> Bool {
         guard a.count == b.count else { return false }
+        if a.count > Self.mostUnordered { return areEqual(a, b) }
         var rest = b
         for element in a {
             guard let index = rest.firstIndex(where: { holds(element, $0) }) else { return false }
@@ -80,12 +89,13 @@ struct MathEquality {
         _ left: MathAnswer, _ right: MathAnswer, _ otherLeft: MathAnswer, _ otherRight: MathAnswer
     ) -> Bool {
         if holds(left, otherLeft), holds(right, otherRight) { return true }
+        let isOtherName = isLenient && left.isName && otherLeft.isName
         guard case .expression(let a) = left, case .expression(let b) = right, case .expression(let c) = otherLeft,
             case .expression(let d) = otherRight
-        else { return left.isName && otherLeft.isName && holds(right, otherRight) }
+        else { return isOtherName && holds(right, otherRight) }
         let (difference, other) = (MathExpression.sum([a, .negated(b)]), MathExpression.sum([c, .negated(d)]))
         guard !difference.symbols.isEmpty, difference.symbols == other.symbols else {
-            return left.isName && otherLeft.isName && holds(right, otherRight)
+            return isOtherName && holds(right, otherRight)
         }
         return MathExpression.areProportional(difference, other)
     }

@@ -29,6 +29,12 @@ indirect enum MathExpression: Sendable, Hashable {
         return .product([.number(Rational(-1)), expression])
     }
 
+    /// The product, in one list with the factors of the first.
+    static func multiplied(_ a: MathExpression, _ b: MathExpression) -> MathExpression {
+        if case .product(let factors) = a { return .product(factors + [b]) }
+        return .product([a, b])
+    }
+
     var children: [MathExpression] {
         switch self {
         case .number, .constant, .symbol: []
@@ -37,6 +43,19 @@ indirect enum MathExpression: Sendable, Hashable {
             .binomial(let a, let b):
             [a, b]
         case .function(_, let argument): [argument]
+        }
+    }
+
+    /// The letters of a word that was read as a product of variables; nil for other formulas.
+    var letters: String? {
+        switch self {
+        case .symbol(let name): return name
+        case .constant(.e): return "e"
+        case .constant(.i): return "i"
+        case .product(let factors):
+            let letters = factors.map(\.letters)
+            return letters.contains(nil) ? nil : letters.compactMap { $0 }.joined()
+        default: return nil
         }
     }
 

@@ -5,6 +5,9 @@ struct MathParser {
     private var depth = 0
 
     private static let deepest = 64
+    /// Operations that may make the tree deeper, in all.
+    private static let mostOperations = 200
+    private var operations = 0
 
     /// Why a text is no formula.
     private struct Failure: Error {}
@@ -18,18 +21,21 @@ struct MathParser {
 
     private init(text: [Character]) { self.text = text }
 
-    /// Without spaces, but for one between a command and a letter: it ends the command's name.
+    /// Without spaces, but for one between a command and a letter, since it ends the command's name, and one between
+    /// digits, since they are two numbers.
     private static func withoutSpaces(_ text: some StringProtocol) -> [Character] {
         var result: [Character] = []
         var isCommand = false
         var isSpaced = false
         for character in text {
             if character == " " {
-                isSpaced = isCommand
+                isSpaced = true
                 continue
             }
             let isLetter = character.isASCII && character.isLetter
-            if isSpaced, isLetter { result.append(" ") }
+            if isSpaced, isCommand ? isLetter : character.isNumber && result.last?.isNumber == true {
+                result.append(" ")
+            }
             isCommand = character == "\\" || isCommand && isLetter && !isSpaced
             isSpaced = false
             result.append(character)
@@ -57,6 +63,11 @@ struct MathParser {
         return true
     }
 
+    private mutating func countOperation() throws {
+        operations += 1
+        guard operations <= Self.mostOperations else { throw Failure() }
+    }
+
     private mutating func require(_ token: String) throws {
         guard take(token) else { throw Failure() }
     }
@@ -81,8 +92,9 @@ struct MathParser {
         var result = try signed()
         while true {
             if take("\\cdot") || take("\\times") || take("*") || take("\\ast") {
-                result = .product([result, try signed()])
+                result = .multiplied(result, try signed())
             } else if take("/") || take("\\div") {
+                try countOperation()
                 result = .quotient(result, try signed())
             } else if beginsFactor {
                 result = Self.beside(result, try power())
@@ -99,13 +111,17 @@ struct MathParser {
         {
             return whole.numerator < 0 ? .sum([a, .negated(b)]) : .sum([a, b])
         }
-        return .product([a, b])
+        return .multiplied(a, b)
     }
 
     private mutating func signed() throws -> MathExpression {
-        if take("-") { return .negated(try signed()) }
-        if take("+") { return try signed() }
-        return try power()
+        var isNegative = false
+        while let sign = next, sign == "-" || sign == "+" {
+            position += 1
+            if sign == "-" { isNegative.toggle() }
+        }
+        let value = try power()
+        return isNegative ? .negated(value) : value
     }
 
     /// Whether what follows can stand beside a factor without an operator.
@@ -124,8 +140,10 @@ struct MathParser {
         var result = try atom()
         while true {
             if take("!") {
+                try countOperation()
                 result = .function(.factorial, result)
             } else if take("^") {
+                try countOperation()
                 result = .power(result, try argument())
             } else {
                 return result
@@ -135,6 +153,8 @@ struct MathParser {
 
     /// A group in braces, or a single token: `\frac12`, `x^2`.
     private mutating func argument() throws -> MathExpression {
+        try countOperation()
+        if next == " " { position += 1 }
         if take("{") {
             let content = try sum()
             try require("}")
@@ -176,7 +196,38 @@ struct MathParser {
             digits.append(next)
             position += 1
         }
-        return try Self.number(digits)
+        if digits.contains("."), take("\\overline{") { return try repeating(digits) }
+        let value = try Self.number(digits)
+        guard next == "e" || next == "E", let exponent = exponent() else { return value }
+        guard let power = Rational(10).power(exponent), let scaled = value * power else { throw Failure() }
+        return scaled
+    }
+
+    /// What follows `0.1\overline{` as a fraction.
+    private mutating func repeating(_ digits: String) throws -> Rational {
+        var period = ""
+        while let next, next.isASCII, next.isNumber {
+            period.append(next)
+            position += 1
+        }
+        try require("}")
+        let places = digits.count - 1 - digits.prefix { $0 != "." }.count
+        guard !period.isEmpty, let nines = Rational(10).power(period.count).flatMap({ $0 + Rational(-1) }),
+            let shift = Rational(10).power(places), let whole = Rational(decimal: digits),
+            let fraction = (try Self.number(period) / nines).flatMap({ $0 / shift }), let sum = whole + fraction
+        else { throw Failure() }
+        return sum
+    }
+
+    /// Passes over `e-5` behind a number, as computers write powers of ten.
+    private mutating func exponent() -> Int? {
+        var end = position + 1
+        if end < text.count, text[end] == "-" || text[end] == "+" { end += 1 }
+        let start = end
+        while end < text.count, text[end].isASCII, text[end].isNumber { end += 1 }
+        guard end > start, end - start <= 4, let value = Int(String(text[(position + 1)..<end])) else { return nil }
+        position = end
+        return value
     }
 
     private static func number(_ digits: String) throws -> Rational {
@@ -202,6 +253,8 @@ struct MathParser {
             let degree = try sum()
             try require("]")
             return .root(degree: degree, try argument())
+        case "overline":
+            return try argument()
         case "lfloor":
             let content = try sum()
             try require("\\rfloor")
@@ -243,13 +296,15 @@ struct MathParser {
 
     /// A function of what follows: `\sin^2 x`, `\sin(x)`, `\sin 2x`.
     private mutating func applied(_ function: (MathExpression) -> MathExpression) throws -> MathExpression {
+        try countOperation()
         let exponent = take("^") ? try argument() : nil
+        if next == " " { position += 1 }
         var operand = try power()
         if !(next == "(" || next == "[") {
             while let next, next.isASCII, next.isNumber || next.isLetter || follows("\\pi") || follows("\\theta"),
                 MathWords.plain.allSatisfy({ $0 == "pi" || !follows($0) })
             {
-                operand = .product([operand, try power()])
+                operand = .multiplied(operand, try power())
             }
         }
         let value = function(operand)

@@ -7,7 +7,10 @@ struct Rational: Sendable, Hashable {
     let denominator: BigInt
 
     /// Numbers with more bits than this are not worked out.
-    static let largestBitWidth = 1 << 14
+    static let largestBitWidth = 1 << 13
+
+    /// Roots of numbers with more bits than this are not looked for.
+    static let largestRadicandBitWidth = 1 << 10
 
     init(_ integer: BigInt) {
         numerator = integer
@@ -44,16 +47,21 @@ struct Rational: Sendable, Hashable {
     /// The value as an integer that fits; nil for a fraction and for a large one.
     var smallInteger: Int? { isInteger ? Int(exactly: numerator) : nil }
 
+    private var isLarge: Bool { max(numerator.bitWidth, denominator.bitWidth) > Self.largestBitWidth }
+
+    /// nil where the terms are too large to work with, as for products and quotients.
     static func + (a: Rational, b: Rational) -> Rational? {
-        Rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
+        a.isLarge || b.isLarge
+            ? nil
+            : Rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
     }
 
     static func * (a: Rational, b: Rational) -> Rational? {
-        Rational(a.numerator * b.numerator, a.denominator * b.denominator)
+        a.isLarge || b.isLarge ? nil : Rational(a.numerator * b.numerator, a.denominator * b.denominator)
     }
 
     static func / (a: Rational, b: Rational) -> Rational? {
-        Rational(a.numerator * b.denominator, a.denominator * b.numerator)
+        a.isLarge || b.isLarge ? nil : Rational(a.numerator * b.denominator, a.denominator * b.numerator)
     }
 
     static prefix func - (a: Rational) -> Rational {
@@ -82,7 +90,9 @@ struct Rational: Sendable, Hashable {
 
     /// The exact n-th root, if it is rational; of a negative number only for odd n.
     func root(_ degree: Int) -> Rational? {
-        guard degree >= 1, degree <= 64, numerator >= 0 || degree % 2 == 1 else { return nil }
+        guard degree >= 1, degree <= 64, numerator >= 0 || degree % 2 == 1,
+            max(numerator.bitWidth, denominator.bitWidth) <= Self.largestRadicandBitWidth
+        else { return nil }
         guard let top = Self.root(numerator.magnitude, degree), let bottom = Self.root(denominator.magnitude, degree)
         else { return nil }
         return Rational(numerator < 0 ? -BigInt(top) : BigInt(top), BigInt(bottom))
