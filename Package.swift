@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "CLinux", "HTTP", "JSON", .product(name: "BigInt", package: "BigInt"),
+                "CLinux", "HTTP", "JSON", "Sockets", .product(name: "BigInt", package: "BigInt"),
                 .product(name: "ComplexModule", package: "swift-numerics"),
             ]),
         .target(
