@@ -12,10 +12,14 @@ package struct Benchmark: Sendable {
     /// Why its score is not comparable with the card's, where it is not.
     package var caveat: String?
     package var published: [PublishedScore] = []
+    /// The fields that a row of its data has, for people.
+    package var fields: String
     /// Whether the first record of a CSV file names the columns; where it does not they are "0", "1", ….
     package var csvHasHeader = true
     /// Whether its questions are read from files; otherwise it makes them.
     package var needsData = true
+    /// Whether its grader asks a judge.
+    package var needsJudge = false
     /// Questions from a data file's rows; the seed decides the order of options.
     package var questions: @Sendable (_ rows: [DataRow], _ seed: UInt64) throws -> [Question]
 

@@ -6,7 +6,7 @@ extension Benchmark {
         name: "builtin", title: "Problems of the built-in model", grader: BuiltinGrader(),
         sampleCounts: SampleCounts(card: 4, quick: 1), expectedTokens: 110,
         caveat: "Drawn from the generator of the built-in model's training; no model card states a score.",
-        needsData: false
+        fields: "none: the problems are drawn", needsData: false
     ) { _, _ in builtinQuestions }
 
     private static let builtinQuestionCount = 100

@@ -79,7 +79,7 @@ package struct RunFolder: Sendable {
                     $0.index < part.samples && places[$0.question] != nil
                 }
                 return Run.BenchmarkRun(
-                    benchmark: try catalog.graded(part.benchmark), questions: asked,
+                    benchmark: try catalog.benchmark(part.benchmark), questions: asked,
                     samplesPerQuestion: part.samples,
                     samples: own.sorted {
                         (places[$0.question] ?? 0, $0.index) < (places[$1.question] ?? 0, $1.index)

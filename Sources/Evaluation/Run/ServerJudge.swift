@@ -1,8 +1,3 @@
-/// A model that says whether an answer is right.
-package protocol Judge: Sendable {
-    func ask(_ prompt: String) async throws -> String
-}
-
 /// A judge at any server of OpenAI's chat completions.
 package struct ServerJudge: Judge {
     private let server: ChatServer
