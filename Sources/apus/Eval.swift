@@ -9,7 +9,8 @@ struct Eval: AsyncParsableCommand {
             when it is partial, 4 when a score is below --min-score.
             """,
         subcommands: [
-            EvalRun.self, EvalResume.self, EvalList.self, EvalShow.self, EvalRegrade.self,
+            EvalRun.self, EvalResume.self, EvalList.self, EvalShow.self, EvalRegrade.self, EvalReport.self,
+            EvalCompare.self, EvalExport.self,
         ],
         defaultSubcommand: EvalRun.self
     )

@@ -7,16 +7,11 @@ internal import Service
 /// Carries out a run that was begun or goes on, and concludes it with its reports and exit code.
 struct EvalConduct {
     let options: EvalConductOptions
+    let output: EvalReportOptions
     let catalog: BenchmarkCatalog
     let model: EvalModelOptions
     /// Runs that may take longer than this are not started without a yes.
     private static let longTime = 600.0
-
-    init(options: EvalConductOptions, catalog: BenchmarkCatalog, model: EvalModelOptions) {
-        self.options = options
-        self.catalog = catalog
-        self.model = model
-    }
 
     func run(_ plan: RunPlan, entries: [RunManifest.Part], path: String?, folder: String?) async throws {
         var plan = plan
@@ -52,9 +47,15 @@ struct EvalConduct {
     }
 
     private func conclude(_ folder: RunFolder, isPartial: Bool) throws {
-        let run = try folder.load(catalog)
-        for part in run.benchmarks { print(part.summary) }
-        if isPartial { throw ExitCode(3) }
+        let report = try folder.report(catalog, showsQuestions: output.showQuestions)
+        output.show(report, of: folder)
+        if isPartial || report.isPartial { throw ExitCode(3) }
+        guard let score = options.minScore else { return }
+        let below = report.benchmarks(below: score)
+        guard below.isEmpty else {
+            tell("Below --min-score \(score): \(below.joined(separator: ", "))")
+            throw ExitCode(4)
+        }
     }
 
     private func tell(_ text: String, end: String = "\n") {

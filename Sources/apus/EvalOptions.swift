@@ -72,20 +72,20 @@ struct EvalConductOptions: ParsableArguments {
     @Option(help: "Time after which the run ends with a partial report, such as 90s, 30m or 8h.")
     var budgetTime: EvalTime?
 
-    @Option(help: "Model that judges answers where words decide, as URL#MODEL; its key is in APUS_JUDGE_API_KEY.")
-    var judge: String?
-
     @Option(help: "Exit with 4 where a score in percent is below this by more than its error.")
     var minScore: Double?
-
-    @Flag(name: .customLong("json"), help: "Print the report as JSON.")
-    var printsJSON = false
 
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
     @Flag(name: .shortAndLong, help: "Start long runs without asking.")
     var yes = false
+}
+
+/// Who judges.
+struct EvalJudgeOptions: ParsableArguments {
+    @Option(help: "Model that judges answers where words decide, as URL#MODEL; its key is in APUS_JUDGE_API_KEY.")
+    var judge: String?
 
     func catalog() throws -> BenchmarkCatalog {
         var catalog = BenchmarkCatalog()

@@ -52,7 +52,11 @@ struct EvalRun: AsyncParsableCommand {
 
     @OptionGroup var server: EvalModelOptions
 
+    @OptionGroup var judge: EvalJudgeOptions
+
     @OptionGroup var conduct: EvalConductOptions
+
+    @OptionGroup var output: EvalReportOptions
 
     func validate() throws {
         if let samples { try require(samples, in: 1...100_000, "--samples") }
@@ -67,7 +71,7 @@ struct EvalRun: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let catalog = try conduct.catalog()
+        let catalog = try judge.catalog()
         var options = RunOptions(benchmarks: benchmark.split(separator: ",").map(String.init))
         options.data = data
         options.preset = preset
@@ -83,7 +87,7 @@ struct EvalRun: AsyncParsableCommand {
         sampling.systemPrompt = system
         sampling.skipsThinking = noThink
         let plan = RunPlan(parts: parts.map(\.part), seed: seed, sampling: sampling)
-        try await EvalConduct(options: conduct, catalog: catalog, model: server).run(
+        try await EvalConduct(options: conduct, output: output, catalog: catalog, model: server).run(
             plan, entries: parts.map(\.manifest), path: model, folder: out)
     }
 }
@@ -93,15 +97,19 @@ struct EvalResume: AsyncParsableCommand {
         commandName: "resume", abstract: "Goes on with a run from its folder alone, at the same model.")
 
     @Argument(help: "Folder of the run.")
-    var run: String
+    var path: String
 
     @OptionGroup var server: EvalModelOptions
 
+    @OptionGroup var judge: EvalJudgeOptions
+
     @OptionGroup var conduct: EvalConductOptions
 
+    @OptionGroup var output: EvalReportOptions
+
     func run() async throws {
-        let folder = RunFolder(run)
-        let catalog = try conduct.catalog()
+        let folder = RunFolder(path)
+        let catalog = try judge.catalog()
         let manifest = try folder.manifest()
         let questions = try folder.readQuestions()
         let parts = try manifest.parts.map { entry in
@@ -116,7 +124,7 @@ struct EvalResume: AsyncParsableCommand {
             model.compute.quantization
             ?? manifest.server["quantization"]?.stringValue.flatMap { .init(argument: $0) }
         let plan = RunPlan(parts: parts, seed: manifest.seed, sampling: manifest.sampling)
-        try await EvalConduct(options: conduct, catalog: catalog, model: model).run(
-            plan, entries: manifest.parts, path: manifest.server["path"]?.stringValue, folder: run)
+        try await EvalConduct(options: conduct, output: output, catalog: catalog, model: model).run(
+            plan, entries: manifest.parts, path: manifest.server["path"]?.stringValue, folder: path)
     }
 }

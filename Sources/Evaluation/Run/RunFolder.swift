@@ -127,7 +127,7 @@ package struct RunFolder: Sendable {
     }
 
     /// Grades every answer again from the files alone, and puts the verdicts in place of the old ones.
-    package func regrade(_ catalog: BenchmarkCatalog) async throws -> Run {
+    package func regrade(_ catalog: BenchmarkCatalog) async throws {
         var manifest = try manifest()
         let log = try openLog()
         defer { withExtendedLifetime(log) {} }
@@ -155,7 +155,6 @@ package struct RunFolder: Sendable {
         }
         try write(lines, to: Self.samples)
         try write(manifest)
-        return try load(catalog)
     }
 
     /// The whole lines of a file, cut at line feeds alone.

@@ -35,9 +35,8 @@ package struct RunManifest: Sendable {
     package var templateDigest: String?
     /// When the run began, in RFC 3339.
     package var started = ""
-    /// Where and how the model is served: URL or path, quantisation, context, software.
+    /// Where and how the model is served: URL or path, quantisation, context, software, processor.
     package var server: JSONObject = [:]
-    package var machine: JSONObject = [:]
     package var apus = ""
     /// What the reader of a report should know, such as a limit that was lowered.
     package var notes: [String] = []
@@ -51,7 +50,7 @@ package struct RunManifest: Sendable {
             "chat_template_sha256": templateDigest.map(JSONValue.string) ?? .null,
             "sampling": .object(sampling.json), "seed": .integer(Int(seed)),
             "benchmarks": .object(JSONObject(parts.map { ($0.benchmark, .object($0.json)) })),
-            "server": .object(server), "machine": .object(machine), "notes": .array(notes.map { .string($0) }),
+            "server": .object(server), "notes": .array(notes.map { .string($0) }),
         ]
     }
 
@@ -75,7 +74,6 @@ package struct RunManifest: Sendable {
         templateDigest = object["chat_template_sha256"]?.stringValue
         started = object["started"]?.stringValue ?? ""
         server = object["server"]?.objectValue ?? [:]
-        machine = object["machine"]?.objectValue ?? [:]
         apus = object["apus"]?.stringValue ?? ""
         notes = object["notes"]?.arrayValue?.compactMap(\.stringValue) ?? []
     }

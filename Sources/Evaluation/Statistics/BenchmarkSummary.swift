@@ -1,3 +1,5 @@
+internal import JSON
+
 /// All figures of one benchmark of a run. Everything random is drawn from `seed`: the same samples give the same figures.
 struct BenchmarkSummary: Sendable {
     /// The score of those questions that share a subject or level.
