@@ -4,8 +4,10 @@ extension BenchmarkSummary {
         [
             partialSentence, caveatSentence, errorSentence, varianceSentence, consensusSentence, otherRulesSentence,
             ratesSentence, costSentence,
-        ].compactMap { $0 } + published.map(\.sentence)
+        ].compactMap { $0 }
     }
+
+    var publishedSentences: [String] { published.map(\.sentence) }
 
     private var partialSentence: String? {
         guard isPartial else { return nil }
@@ -37,16 +39,16 @@ extension BenchmarkSummary {
         }
         let share = Figures.percent(split.samplingShare, 0)
         let advice =
-            switch split.advice {
-            case .moreSamples:
-                "\(share) % of the question error comes from sampling: more samples of each question narrow it."
-            case .moreQuestions:
-                "\(share) % of the question error comes from sampling: only more questions would narrow it."
+            switch (split.advice, split.samplingShare) {
+            case (.moreSamples, _): "more samples of each question narrow it most"
+            case (.moreQuestions, 0.1...): "more questions narrow it most"
+            case (.moreQuestions, _): "only more questions would narrow it"
             }
         let rerun = Figures.percent(VarianceSplit.detectableDifference(error: rerunError))
         let other = Figures.percent(VarianceSplit.detectableDifference(error: questionError))
-        return "\(advice) Two such runs tell a difference of \(rerun) points apart on the same questions, "
-            + "of \(other) on other ones (80 % power)."
+        return "Sampling makes \(share) % of the variance of the question error: \(advice). "
+            + "Two such runs show a difference of \(rerun) points on the same questions, of \(other) on other ones "
+            + "(80 % power)."
     }
 
     private var consensusSentence: String? {
@@ -58,20 +60,22 @@ extension BenchmarkSummary {
     }
 
     private var otherRulesSentence: String? {
-        guard !otherRules.isEmpty else { return nil }
-        return otherRules.map { "By \($0.name): \(Figures.percent($0.passAt1))." }.joined(separator: " ")
+        let others = otherRules.filter { $0.passAt1 != score?.passAt1 }
+        return others.isEmpty
+            ? nil : others.map { "By \($0.name): \(Figures.percent($0.passAt1))." }.joined(separator: " ")
     }
 
     private var ratesSentence: String? {
         guard rates.samples > 0 else { return nil }
-        let parts = [
-            ("truncated", rates.truncated), ("without an answer", rates.abstained),
+        let always = [("truncated", rates.truncated), ("without an answer", rates.abstained)]
+        let seldom = [
             ("without </think>", rates.unclosedThinking), ("with empty reasoning", rates.emptyThinking),
             ("cut in a loop", rates.looping), ("with Chinese in them", rates.mixedLanguage),
-        ]
+        ].filter { ($0.1 ?? 0) > 0 }
         return "Of \(Figures.plural(rates.samples, "sample")): "
-            + parts.compactMap { name, count in count.map { "\(Figures.share($0, of: rates.samples)) \(name)" } }
-            .joined(separator: ", ") + "."
+            + (always + seldom).compactMap { name, count in
+                count.map { "\(Figures.share($0, of: rates.samples)) \(name)" }
+            }.joined(separator: ", ") + "."
     }
 
     private var costSentence: String? {

@@ -51,9 +51,14 @@ enum Figures {
     static func short(_ value: Double) -> String {
         switch value {
         case ..<1000: count(value)
-        case ..<999_500: "\(fixed(value / 1000, value < 99_950 ? 1 : 0))k"
-        default: "\(fixed(value / 1_000_000, value < 99_950_000 ? 1 : 0))M"
+        case ..<999_500: threeDigits(value / 1000) + "k"
+        default: threeDigits(value / 1_000_000) + "M"
         }
+    }
+
+    private static func threeDigits(_ value: Double) -> String {
+        let text = fixed(value, value < 99.95 ? 1 : 0)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     /// A part of all with its share: `12 (0.6 %)`.

@@ -35,7 +35,7 @@ extension BenchmarkSummary {
 
     fileprivate var markdown: String {
         var text = "## \(MarkdownTable.escaped(benchmark.title))\n\n"
-        for sentence in sentences { text += "- \(sentence)\n" }
+        for sentence in sentences + publishedSentences { text += "- \(sentence)\n" }
         if !bestOf.isEmpty {
             var table = MarkdownTable(["samples"] + bestOf.map { String($0.size) })
             table.add(["pass@k"] + bestOf.map { Figures.percent($0.value) })

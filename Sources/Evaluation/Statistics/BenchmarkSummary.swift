@@ -9,7 +9,7 @@ struct BenchmarkSummary: Sendable {
         let score: Score
     }
 
-    /// cons@k, where samples vote.
+    /// cons@k, where several samples vote.
     struct Votes: Sendable {
         let consensus: Consensus
         /// With the questions fixed.
@@ -53,9 +53,11 @@ struct BenchmarkSummary: Sendable {
         questionInterval = score?.questionInterval(seed: Self.seed)
         otherRules = Self.otherRules(questions)
         bestOf = BestOf.curve(scores)
-        votes = Consensus(questions.map { Ballot($0.samples, isSame: run.benchmark.grader.isSame) }).map {
-            Votes(consensus: $0, rerunInterval: $0.rerunInterval(seed: Self.seed), curve: $0.curve(seed: Self.seed))
-        }
+        votes =
+            run.samplesPerQuestion > 1
+            ? Consensus(questions.map { Ballot($0.samples, isSame: run.benchmark.grader.isSame) }).map {
+                Votes(consensus: $0, rerunInterval: $0.rerunInterval(seed: Self.seed), curve: $0.curve(seed: Self.seed))
+            } : nil
         rates = Rates(questions)
         tokens = TokenUse(samples)
         levels = Self.groups(questions, by: \.level)

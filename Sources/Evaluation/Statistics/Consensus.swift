@@ -22,7 +22,9 @@ struct Consensus: Sendable {
         Score.clusteredError(of: ballots.map(\.value), groups: ballots.indices.map { [$0] })
     }
 
-    /// The interval with the questions fixed: each question's samples are drawn anew from those that exist.
+    /// The interval with the questions fixed: each question's samples are drawn anew from those that exist. Drawing with
+    /// replacement repeats votes and so favours other outcomes than ``value``, most of all for few samples: what the draws
+    /// tell is their spread, which is laid around ``value``.
     func rerunInterval(seed: UInt64) -> Interval {
         var generator = SplitMix64(seed: seed)
         var sums = Array(repeating: 0.0, count: Self.draws)
@@ -41,7 +43,10 @@ struct Consensus: Sendable {
                 sums[draw] += ballot.value(of: tally)
             }
         }
-        return Bootstrap.percentiles(of: sums.map { $0 / Double(ballots.count) })
+        let values = sums.map { $0 / Double(ballots.count) }
+        let drawn = Bootstrap.percentiles(of: values)
+        let shift = value - values.mean
+        return Interval(low: drawn.low + shift, high: drawn.high + shift, method: .bootstrap).clipped
     }
 
     /// cons@m for m = 1, 2, 4, … and the largest that every question has samples for, over random subsets of each

@@ -29,7 +29,9 @@ struct Rates: Sendable, Equatable {
                     abstained? += 1
                 }
                 if sample.hasUnclosedThinking { unclosedThinking += 1 }
-                if sample.reasoning.utf8.allSatisfy({ $0 <= 0x20 }) && !sample.hasUnclosedThinking { emptyThinking += 1 }
+                if sample.reasoning.utf8.allSatisfy({ $0 <= 0x20 }) && !sample.hasUnclosedThinking {
+                    emptyThinking += 1
+                }
                 if !isChinese, max(sample.reasoning.hanShare, sample.content.hanShare) > Self.mixedShare {
                     mixedLanguage? += 1
                 }

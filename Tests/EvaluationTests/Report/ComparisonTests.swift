@@ -115,10 +115,13 @@ struct ComparisonTests {
         func graded(_ grader: String, _ data: String) -> Run {
             MadeUp.run(
                 [["7"], ["3"]],
-                manifest: ["model": "m", "benchmarks": ["sums": ["grader": .string(grader), "data_sha256": .string(data)]]])
+                manifest: [
+                    "model": "m", "benchmarks": ["sums": ["grader": .string(grader), "data_sha256": .string(data)]],
+                ])
         }
         for (first, second, reason) in [
-            (run, prompts, "the prompt of question q1 differs"), (run, answers, "the right answer of question q0 differs"),
+            (run, prompts, "the prompt of question q1 differs"),
+            (run, answers, "the right answer of question q0 differs"),
             (graded("a", "x"), graded("b", "x"), "graders differ: a and b"),
             (graded("a", "x"), graded("a", "y"), "data files differ: x and y"),
         ] {

@@ -36,6 +36,7 @@ enum MadeUp {
             name: name, title: name.uppercased(), grader: ExactGrader(), sampleCounts: .init(card: 64, quick: 4),
             expectedTokens: 100, caveat: nil,
             published: [PublishedScore(model: "DeepSeek-R1-Distill-Qwen-7B", passAt1: 50, consensusAt64: 60)],
+            fields: "",
             questions: { _, _ in [] })
     }
 
