@@ -1,7 +1,10 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Evaluation
 internal import FoundationEssentials
+internal import JSON
 internal import Logging
+internal import Models
 internal import Service
 
 /// Who answers, for the commands that ask a model.
@@ -27,6 +30,22 @@ struct EvalModelOptions: ParsableArguments {
 
     func validate() throws {
         if let concurrency { try require(concurrency, in: 1...65536, "--concurrency") }
+    }
+
+    /// With what the manifest says of the model where nothing else was given.
+    func completed(by manifest: RunManifest) -> EvalModelOptions {
+        var result = self
+        result.url = url ?? manifest.server["url"]?.stringValue
+        result.modelName = modelName ?? manifest.model
+        let told = manifest.server
+        result.compute.quantization =
+            compute.quantization ?? told["quantization"]?.stringValue.flatMap(QuantizationType.init(argument:))
+        if batching.kvCacheDtype == .auto, let type = told["kv_cache_dtype"]?.stringValue {
+            result.batching.kvCacheDtype = KeyValueType(argument: type) ?? .auto
+        }
+        result.maxModelLen =
+            maxModelLen ?? told["context_length"]?.intValue.flatMap { TokenCount(argument: String($0)) }
+        return result
     }
 
     /// Calls `body` with the server, after starting one for the model at `path`, or the built-in one, without --url.

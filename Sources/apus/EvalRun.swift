@@ -117,14 +117,8 @@ struct EvalResume: AsyncParsableCommand {
                 benchmark: try catalog.benchmark(entry.benchmark), questions: questions[entry.benchmark] ?? [],
                 samples: entry.samples)
         }
-        var model = server
-        model.url = model.url ?? manifest.server["url"]?.stringValue
-        model.modelName = model.modelName ?? manifest.model
-        model.compute.quantization =
-            model.compute.quantization
-            ?? manifest.server["quantization"]?.stringValue.flatMap { .init(argument: $0) }
         let plan = RunPlan(parts: parts, seed: manifest.seed, sampling: manifest.sampling)
-        try await EvalConduct(options: conduct, output: output, catalog: catalog, model: model).run(
-            plan, entries: manifest.parts, path: manifest.server["path"]?.stringValue, folder: path)
+        try await EvalConduct(options: conduct, output: output, catalog: catalog, model: server.completed(by: manifest))
+            .run(plan, entries: manifest.parts, path: manifest.server["path"]?.stringValue, folder: path)
     }
 }

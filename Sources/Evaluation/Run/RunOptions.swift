@@ -38,6 +38,9 @@ package struct RunOptions: Sendable {
         var missing = Set(questions)
         let parts = try benchmarks.map { name in
             let benchmark = try catalog.benchmark(name)
+            guard !benchmark.needsJudge || catalog.judge != nil else {
+                throw EvaluationError(name, "a model judges its answers: give one with --judge URL#MODEL")
+            }
             var entry = RunManifest.Part(benchmark: name)
             var rows: [DataRow] = []
             if benchmark.needsData {

@@ -66,6 +66,7 @@ package struct RunSession: Sendable {
                     "name another folder with --out\n  " + differences.joined(separator: "\n  "))
             }
             manifest.started = old.started
+            manifest.notes = old.notes + manifest.notes.filter { !old.notes.contains($0) }
         }
         self.plan = plan
         self.manifest = manifest

@@ -99,12 +99,12 @@ package struct ServerFacts: Sendable, Equatable {
     }
 
     /// SGLang's `max_running_requests` or vLLM's `max_num_seqs`, as JSON or in the text of a configuration.
-    private static func places(in text: String) -> Int? {
+    static func places(in text: String) -> Int? {
         text.firstMatch(of: #/(?:max_running_requests|max_num_seqs)"?\s*[:=]\s*(\d+)/#).flatMap { Int($0.1) }
     }
 
     /// Of `apus:cache_config_info` or vLLM's `vllm:cache_config_info`.
-    private static func cacheTokens(in metrics: String) -> Int? {
+    static func cacheTokens(in metrics: String) -> Int? {
         guard let line = metrics.split(separator: "\n").first(where: { $0.contains(":cache_config_info{") }),
             let size = line.firstMatch(of: #/block_size="(\d+)"/#).flatMap({ Int($0.1) }),
             let count = line.firstMatch(of: #/num_(?:gpu_)?blocks="(\d+)"/#).flatMap({ Int($0.1) })
