@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "CLinux", "HTTP", "JSON", .product(name: "BigInt", package: "BigInt"),
+                "CLinux", "HTTP", "JSON", "Sockets", .product(name: "BigInt", package: "BigInt"),
                 .product(name: "ComplexModule", package: "swift-numerics"),
             ]),
         .target(
@@ -85,7 +85,7 @@ let package = Package(
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Grammar", "Models"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "JSON"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "HTTP", "JSON", "Sockets", logging]),
         .testTarget(name: "GrammarTests", dependencies: ["Grammar", "JSON", "Tokenization"], exclude: ["Fixtures"]),
         .testTarget(name: "HTTPTests", dependencies: ["CNghttp2", "HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
