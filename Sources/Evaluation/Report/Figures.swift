@@ -34,7 +34,7 @@ enum Figures {
     }
 
     /// `0.032`, or `< 0.001`.
-    static func probability(_ value: Double) -> String { value < 0.001 ? "< 0.001" : fixed(value, 3) }
+    static func probability(_ value: Double) -> String { value < 0.001 ? "<\u{A0}0.001" : fixed(value, 3) }
 
     /// `12,672`.
     static func count(_ value: Int) -> String {

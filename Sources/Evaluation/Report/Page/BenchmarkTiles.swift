@@ -17,8 +17,8 @@ struct BenchmarkTiles {
         for published in summary.published.prefix(2) {
             tiles.append(
                 (
-                    "published: \(published.published.source)", Figures.fixed(published.published.passAt1),
-                    "this run \(Figures.signedPercent(published.difference))"
+                    published.published.source, Figures.fixed(published.published.passAt1),
+                    "published; this run \(Figures.signedPercent(published.difference))"
                         + (published.p.map { ", p\u{A0}\(Figures.probability($0))" } ?? "")
                 ))
         }

@@ -21,7 +21,7 @@ struct GroupTables {
             <table class="groups">
             <thead><tr><th scope="col">\(column)</th><th scope="col" class="number">questions</th>\
             <th scope="col" class="number">pass@1</th><th scope="col"><span class="offscreen">Bar from 0 to 100</span></th>\
-            <th scope="col" class="number">question SE</th></tr></thead>
+            <th scope="col" class="number">SE</th></tr></thead>
             <tbody>
             \(rows)</tbody>
             </table>
@@ -41,14 +41,15 @@ struct GroupTables {
     }
 
     private func bar(_ value: Double, error: Double? = nil) -> Markup {
+        let width = 140.0
         let whisker = error.map { error in
-            let low = max(0, value - error) * 200
-            let high = min(1, value + error) * 200
+            let low = max(0, value - error) * width
+            let high = min(1, value + error) * width
             return "<path class=\"whisker\" d=\"M\(low) 7H\(high)\" />" as Markup
         }
         return """
-            <svg width="200" height="14" viewBox="0 0 200 14" aria-hidden="true"><rect class="track" y="2" width="200" \
-            height="10" rx="2" /><rect class="right" y="2" width="\(value * 200)" height="10" rx="2" />\(whisker)</svg>
+            <svg width="\(width)" height="14" viewBox="0 0 \(width) 14" aria-hidden="true"><rect class="track" y="2" width="\(width)" \
+            height="10" rx="2" /><rect class="right" y="2" width="\(value * width)" height="10" rx="2" />\(whisker)</svg>
             """
     }
 

@@ -42,17 +42,20 @@ struct SampleBrowser {
     }
 
     private func sample(_ question: Question, _ sample: Sample) -> Markup {
-        let found = sample.verdict?.answer.map { Self.cut($0, 80) } ?? "none"
-        let expected = Self.cut(Self.text(of: question.gold), 80)
-        let verdict = showsTexts ? "answer \(found), expected \(expected)" : "answer \(found)"
         return """
             <details class="sample"><summary><b>\(question.id)</b> <span class="soft">sample \(sample.index)</span> \
-            <span>\(verdict)</span> <span class="soft">\(Figures.count(sample.completionTokens)) tokens</span></summary>
+            <span>\(verdict(question, sample))</span> <span class="soft">\(Figures.count(sample.completionTokens)) tokens</span></summary>
             \(showsTexts ? texts(question, sample) : nil)
             <p class="soft">\(facts(sample))</p>
             </details>
 
             """
+    }
+
+    private func verdict(_ question: Question, _ sample: Sample) -> String {
+        guard summary.rates.abstained != nil else { return "score \(Figures.fixed(sample.score, 2))" }
+        let found = "answer \(sample.verdict?.answer.map { Self.cut($0, 80) } ?? "none")"
+        return showsTexts ? "\(found), expected \(Self.cut(Self.text(of: question.gold), 80))" : found
     }
 
     private func texts(_ question: Question, _ sample: Sample) -> Markup {
@@ -74,7 +77,7 @@ struct SampleBrowser {
         [
             "score \(Figures.fixed(sample.score, 2))", sample.verdict?.rule.map { "found by \($0)" },
             "ended by \(sample.finishReason)", "seed \(sample.seed)",
-            sample.verdict?.detail.map { "detail \(Self.cut($0.serialized(), 400))" },
+            showsTexts ? sample.verdict?.detail.map { "detail \(Self.cut($0.serialized(), 400))" } : nil,
         ].compactMap { $0 }.joined(separator: " · ")
     }
 
