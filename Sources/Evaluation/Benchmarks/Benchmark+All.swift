@@ -9,7 +9,7 @@ extension Benchmark {
 
     static func all(judge: (any Judge)?) -> [Benchmark] {
         [
-            aime, math, cnmo, gsm8k, cmath, gpqa, mmlu, mmluRedux, mmluPro, cEval, cmmlu, clueWSC, drop,
+            aime, math, cnmo, gsm8k, cmath, gpqa, mmlu, mmluRedux, mmluPro, cEval, cmmlu, clueWSC, drop, ifeval,
             simpleQA(judge: judge), chineseSimpleQA(judge: judge), custom(judge: judge),
         ]
     }
