@@ -1,6 +1,7 @@
 internal import COpenSSL
 internal import HTTP
 internal import OpenAI
+internal import Sockets
 
 /// Lets requests in that carry one of the keys. Only digests are kept; they are compared in constant time.
 struct Authenticator: Sendable {

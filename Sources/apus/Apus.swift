@@ -7,7 +7,9 @@ struct Apus: AsyncParsableCommand {
         commandName: "apus",
         abstract: "Serves DeepSeek-R1, R1-Zero and the R1-Distill models over the OpenAI API.",
         version: Version.text,
-        subcommands: [Serve.self, Complete.self, RunBatch.self, Inspect.self, Quantize.self, Bench.self, Health.self]
+        subcommands: [
+            Serve.self, Complete.self, RunBatch.self, Inspect.self, Quantize.self, Bench.self, Eval.self, Health.self,
+        ]
     )
 
     static func main() async {
