@@ -101,13 +101,33 @@ struct EvalConductOptions: ParsableArguments {
     var yes = false
 }
 
-/// Who judges.
+/// Who judges, and what grading may do.
 struct EvalJudgeOptions: ParsableArguments {
     @Option(help: "Model that judges answers where words decide, as URL#MODEL; its key is in APUS_JUDGE_API_KEY.")
     var judge: String?
 
+    @Flag(help: "Run the Python that the model writes, confined by namespaces and limits; for livecodebench.")
+    var allowCodeExecution = false
+
+    @Option(help: "First day of the contests of livecodebench.")
+    var lcbStart = "2024-08-01"
+
+    @Option(help: "Last day of the contests of livecodebench.")
+    var lcbEnd = "2025-01-31"
+
+    func validate() throws {
+        for (name, day) in [("--lcb-start", lcbStart), ("--lcb-end", lcbEnd)] {
+            guard day.wholeMatch(of: #/\d{4}-\d{2}-\d{2}/#) != nil else {
+                throw ValidationError("\(name) must be a day such as 2024-08-01, not \(day).")
+            }
+        }
+        guard lcbStart <= lcbEnd else { throw ValidationError("--lcb-start must not be after --lcb-end.") }
+    }
+
     func catalog() throws -> BenchmarkCatalog {
         var catalog = BenchmarkCatalog()
+        catalog.contests = (lcbStart, lcbEnd)
+        if allowCodeExecution { catalog.sandbox = try PythonSandbox() }
         if let judge {
             let key = ProcessInfo.processInfo.environment["APUS_JUDGE_API_KEY"]
             guard let server = ServerJudge(judge, apiKey: key) else {

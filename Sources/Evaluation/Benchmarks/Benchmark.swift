@@ -20,6 +20,8 @@ package struct Benchmark: Sendable {
     package var needsData = true
     /// Whether its grader asks a judge.
     package var needsJudge = false
+    /// Whether its grader runs the code that the model wrote.
+    package var needsSandbox = false
     /// Questions from a data file's rows; the seed decides the order of options.
     package var questions: @Sendable (_ rows: [DataRow], _ seed: UInt64) throws -> [Question]
 

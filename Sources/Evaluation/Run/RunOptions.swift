@@ -41,6 +41,9 @@ package struct RunOptions: Sendable {
             guard !benchmark.needsJudge || catalog.judge != nil else {
                 throw EvaluationError(name, "a model judges its answers: give one with --judge URL#MODEL")
             }
+            guard !benchmark.needsSandbox || catalog.sandbox != nil else {
+                throw EvaluationError(name, SandboxError.notAllowed.description)
+            }
             var entry = RunManifest.Part(benchmark: name)
             var rows: [DataRow] = []
             if benchmark.needsData {
