@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CPage", exclude: ["math-font.py", "page", "screenshot.png"]),
+        .target(name: "CTextModels", exclude: ["APACHE-2.0.txt", "README.md", "make.py", "model"]),
 
         // MARK: Text
 
@@ -66,7 +67,8 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "CLinux", "HTTP", "JSON", .product(name: "BigInt", package: "BigInt"),
+                "CLinux", "CPCRE2", "CTextModels", "CZlib", "HTTP", "JSON", "Sockets",
+                .product(name: "BigInt", package: "BigInt"),
                 .product(name: "ComplexModule", package: "swift-numerics"),
             ]),
         .target(
@@ -88,7 +90,9 @@ let package = Package(
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "EngineTests", dependencies: ["Checkpoints", "Compute", "Engine", "Grammar", "Models"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "JSON"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "HTTP", "JSON", "Sockets", logging],
+            exclude: ["Fixtures"]),
         .testTarget(name: "GrammarTests", dependencies: ["Grammar", "JSON", "Tokenization"], exclude: ["Fixtures"]),
         .testTarget(name: "HTTPTests", dependencies: ["CNghttp2", "HTTP", "Sockets", logging]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),

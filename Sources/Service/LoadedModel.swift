@@ -5,6 +5,7 @@ internal import FoundationEssentials
 internal import JSON
 package import Models
 package import OpenAI
+internal import Sockets
 package import Tokenization
 
 /// A checkpoint that is ready to run: weights in memory, tokenizer and template parsed.

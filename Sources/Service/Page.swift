@@ -1,5 +1,6 @@
 internal import CPage
 internal import HTTP
+internal import Sockets
 
 /// The chat page at `/` and the dashboard at `/status`, served from the binary.
 ///

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 /// SIGTERM and SIGINT: the first one is told, the second one ends the process at once.
-final class TerminationSignals: Sendable {
+package final class TerminationSignals: Sendable {
     private struct State {
         var isTold = false
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -12,7 +12,7 @@ final class TerminationSignals: Sendable {
     private let state = Mutex(State())
     private let sources = Mutex<[any DispatchSourceSignal]>([])
 
-    init() {
+    package init() {
         for number in [SIGTERM, SIGINT] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -23,7 +23,7 @@ final class TerminationSignals: Sendable {
     }
 
     /// Returns once a signal came.
-    func next() async {
+    package func next() async {
         await withCheckedContinuation { waiter in
             let isTold = state.withLock { state in
                 if !state.isTold { state.waiters.append(waiter) }

@@ -8,8 +8,8 @@ struct Apus: AsyncParsableCommand {
         abstract: "Serves DeepSeek-R1, R1-Zero and the R1-Distill models over the OpenAI API.",
         version: Version.text,
         subcommands: [
-            Serve.self, Chat.self, Complete.self, RunBatch.self, Inspect.self, Quantize.self, Bench.self, Health.self,
-            Key.self,
+            Serve.self, Chat.self, Complete.self, RunBatch.self, Inspect.self, Quantize.self, Bench.self, Eval.self,
+            Health.self, Key.self,
         ]
     )
 

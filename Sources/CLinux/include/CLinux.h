@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #pragma clang assume_nonnull begin
 
@@ -62,5 +63,36 @@ int linux_advise_dont_need(const void *base, size_t length);
 /// Reads a range into the page cache and maps it into this process (MADV_POPULATE_READ, Linux 5.14); fails with
 /// EINVAL on older kernels. The range is widened to whole pages.
 int linux_populate_read(const void *base, size_t length);
+
+// MARK: Confined programs
+
+/// What a program may use that nobody trusts. Lists end with NULL.
+struct linux_confinement {
+    /// The program's absolute path first.
+    char *_Nullable const *_Nonnull arguments;
+    char *_Nullable const *_Nonnull environment;
+    /// What it sees of the file system, read-only: absolute paths, those in another's directory behind that one. What
+    /// does not exist is left out, symbolic links stay links.
+    char *_Nullable const *_Nonnull readable;
+    /// Address space, of which an eighth may be stack.
+    uint64_t memory_bytes;
+    /// For each file, and for /tmp, the only place that can be written, as a whole.
+    uint64_t file_bytes;
+    uint64_t threads;
+    /// Of processor time.
+    uint64_t seconds;
+};
+
+/// Starts a program in namespaces of its own (user, processes, network, mounts, IPC, host name, cgroup) as a user without
+/// rights, with limits and a filter of system calls that refuses new processes and sockets, and returns its id. It dies
+/// with the calling thread. On failure `step` says what failed; it is valid until the thread's next call.
+pid_t linux_spawn_confined(const struct linux_confinement *confinement, int input, int output, int errors,
+                           const char *_Nullable *_Nonnull step);
+
+/// pipe2(2) with O_CLOEXEC: the end to read from first.
+int linux_pipe(int *ends);
+
+/// A file in memory with this content, to be read from its start and never changed.
+int linux_memory_file(const void *bytes, size_t length);
 
 #pragma clang assume_nonnull end

@@ -7,9 +7,9 @@ extension Benchmark {
         all(judge: judge).first { $0.name == name }
     }
 
-    private static func all(judge: (any Judge)?) -> [Benchmark] {
+    static func all(judge: (any Judge)?) -> [Benchmark] {
         [
-            aime, math, cnmo, gsm8k, cmath, gpqa, mmlu, mmluRedux, mmluPro, cEval, cmmlu, clueWSC, drop,
+            aime, math, cnmo, gsm8k, cmath, gpqa, mmlu, mmluRedux, mmluPro, cEval, cmmlu, clueWSC, drop, ifeval,
             simpleQA(judge: judge), chineseSimpleQA(judge: judge), custom(judge: judge),
         ]
     }
