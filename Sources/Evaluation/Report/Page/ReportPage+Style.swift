@@ -119,7 +119,7 @@ extension ReportPage {
           .scores th, .scores td { padding: 0; border: 0; max-width: none; }
           .scores .plot { grid-column: 1 / -1; }
           .scores .plot svg { width: 100%; height: auto; margin: 4px 0; }
-          .scores .plot + td, .scores .plot ~ td { display: flex; justify-content: space-between; align-items: baseline;
+          .scores .plot ~ td { display: flex; justify-content: space-between; align-items: baseline;
             gap: 8px; font-size: 13px; }
           .scores .plot ~ td::before { content: attr(data-label); color: var(--soft); font-size: 12.5px; }
         }
