@@ -22,9 +22,12 @@ package struct Comparison: Sendable {
         let objections: [String]
     }
 
+    /// A benchmark that is not compared.
     struct Refusal: Sendable {
         let title: String
         let reasons: [String]
+        /// Whether both runs have it and were not asked, read or graded in the same way.
+        var isObjection = false
     }
 
     let models: (first: String, second: String)
@@ -52,7 +55,7 @@ package struct Comparison: Sendable {
             }
             let objections = Self.objections(one, other, first.manifest, second.manifest)
             if !objections.isEmpty, !isForced {
-                refusals.append(Refusal(title: title, reasons: objections))
+                refusals.append(Refusal(title: title, reasons: objections, isObjection: true))
             } else if let entry = Entry(one, other, margin: margin, objections: objections) {
                 entries.append(entry)
             } else {
@@ -71,7 +74,7 @@ package struct Comparison: Sendable {
     }
 
     /// Whether a benchmark of both runs was left out, since it was not asked, read or graded in the same way.
-    package var isRefused: Bool { !refusals.isEmpty }
+    package var isRefused: Bool { refusals.contains(where: \.isObjection) }
 
     private static func objections(
         _ one: Run.BenchmarkRun, _ other: Run.BenchmarkRun, _ manifest: JSONObject, _ otherManifest: JSONObject

@@ -14,7 +14,14 @@ extension Report {
             questions are asked again; the interval says where it would lie for other questions of their kind.
 
             """
+        if !notes.isEmpty { text += "\n" }
+        for note in notes { text += "- \(MarkdownTable.escaped(note))\n" }
         for benchmark in benchmarks { text += "\n" + benchmark.markdown }
+        if !settings.isEmpty {
+            var table = MarkdownTable(["how it was run", "value"])
+            for setting in settings { table.add([setting.path, setting.value]) }
+            text += "\n" + table.text
+        }
         return text
     }
 }

@@ -17,6 +17,14 @@ package struct Report: Sendable {
         self.showsQuestions = showsQuestions
     }
 
+    /// What the run wants its reader to know.
+    var notes: [String] { manifest["notes"]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+
+    /// The members of the manifest that say something and are not told elsewhere.
+    var settings: [(path: String, value: String)] {
+        manifest.leaves.filter { !["null", "[]", ""].contains($0.value) && !["model", "notes"].contains($0.path) }
+    }
+
     /// Whether samples are missing.
     package var isPartial: Bool { benchmarks.contains(where: \.isPartial) }
 }

@@ -1,8 +1,7 @@
 /// A 95 % confidence interval of a score.
 struct Interval: Sendable, Equatable {
     enum Method: String, Sendable {
-        case bootstrap, normal, t
-        case wilson
+        case bootstrap, normal, t, wilson
     }
 
     static let level = 0.95

@@ -12,7 +12,7 @@ enum MadeUp {
     /// What a sample answers: `7` is the right answer, another text is wrong, nil is none, `…` is cut.
     static func run(
         _ answers: [[String?]], samplesPerQuestion: Int? = nil, name: String = "sums", gold: String = "7",
-        manifest: JSONObject = ["model": "DeepSeek-R1-Distill-Qwen-7B"]
+        manifest: JSONObject = ["model": "DeepSeek-R1-Distill-Qwen-7B", "seed": 0]
     ) -> Run {
         var questions: [Question] = []
         var samples: [Sample] = []

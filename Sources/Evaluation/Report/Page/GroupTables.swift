@@ -48,8 +48,8 @@ struct GroupTables {
             return "<path class=\"whisker\" d=\"M\(low) 7H\(high)\" />" as Markup
         }
         return """
-            <svg width="\(width)" height="14" viewBox="0 0 \(width) 14" aria-hidden="true"><rect class="track" y="2" width="\(width)" \
-            height="10" rx="2" /><rect class="right" y="2" width="\(value * width)" height="10" rx="2" />\(whisker)</svg>
+            <svg width="\(width)" height="14" viewBox="0 0 \(width) 14" aria-hidden="true"><rect class="track" y="2" \
+            width="\(width)" height="10" rx="2" /><rect class="right" y="2" width="\(value * width)" height="10" rx="2" />\(whisker)</svg>
             """
     }
 

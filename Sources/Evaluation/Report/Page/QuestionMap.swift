@@ -81,10 +81,10 @@ struct QuestionMap {
         let note =
             stride > 1
             ? " One in \(stride) is drawn: \(Figures.count(drawn.count)) of \(Figures.count(sorted.count))." : ""
-        let height2 = Double(lines) * (height + 8) - 8
+        let total = Double(lines) * (height + 8) - 8
         return """
             <p class="soft">A column for each question, from the easiest to the hardest, line by line.\(note)</p>
-            <svg class="columns" viewBox="0 0 1000 \(height2)" role="img" aria-labelledby="\(anchor)-questions-title">\
+            <svg class="columns" viewBox="0 0 1000 \(total)" role="img" aria-labelledby="\(anchor)-questions-title">\
             <title id="\(anchor)-questions-title">\(spread)</title>
             \(marks)</svg>
             <p class="soft">\(spread)</p>

@@ -52,8 +52,8 @@ extension ReportPage {
         .scores strong { font-size: 16px; }
         .scores th[scope="row"] { min-width: 128px; max-width: 280px; }
         .scores th small { display: inline-block; line-height: 1.35; }
-        .manifest th { font-family: var(--mono); font-size: 12.5px; color: var(--soft); white-space: nowrap; }
-        .manifest td { font-family: var(--mono); font-size: 12.5px; overflow-wrap: anywhere; }
+        .settings th { font-family: var(--mono); font-size: 12.5px; color: var(--soft); white-space: nowrap; }
+        .settings td { font-family: var(--mono); font-size: 12.5px; overflow-wrap: anywhere; }
         tr.all th, tr.all td { font-weight: 600; }
         .tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 0 0 16px; }
         .tiles div { flex: 1 1 140px; padding: 10px 14px 12px; background: var(--raised); border-radius: 10px; }
@@ -61,7 +61,7 @@ extension ReportPage {
         .tiles dd { margin: 0; }
         .tiles strong { display: block; font-size: 24px; line-height: 1.25; font-weight: 600; }
         .tiles small { display: block; line-height: 1.35; }
-        .notes { margin: 0; padding-left: 18px; font-size: 14px; max-width: 92ch; }
+        .notes { margin: 8px 0 0; padding-left: 18px; font-size: 14px; max-width: 92ch; }
         .notes li { margin: 3px 0; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 8px 0; font-size: 12.5px; color: var(--soft); }
         .legend span { display: inline-flex; align-items: center; gap: 6px; }
@@ -119,7 +119,7 @@ extension ReportPage {
           .scores th, .scores td { padding: 0; border: 0; max-width: none; }
           .scores .plot { grid-column: 1 / -1; }
           .scores .plot svg { width: 100%; height: auto; margin: 4px 0; }
-          .scores .plot + td, .scores .plot ~ td { display: flex; justify-content: space-between; align-items: baseline;
+          .scores .plot ~ td { display: flex; justify-content: space-between; align-items: baseline;
             gap: 8px; font-size: 13px; }
           .scores .plot ~ td::before { content: attr(data-label); color: var(--soft); font-size: 12.5px; }
         }

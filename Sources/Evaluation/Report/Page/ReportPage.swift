@@ -22,11 +22,11 @@ struct ReportPage {
         <p class="kicker">Evaluation</p>
         <h1>\(report.model)</h1>
         <p class="soft">\(subtitle)</p>
-        \(navigation)
+        \(notes)\(navigation)
         </header>
         \(ScoreTable(benchmarks: report.benchmarks).html)
         \(report.benchmarks.enumerated().map { section($0.offset, $0.element) })
-        \(manifest)
+        \(settings)
         </main>
         </body>
         </html>
@@ -82,17 +82,21 @@ struct ReportPage {
         report.showsQuestions || !summary.benchmark.asksForDiscretion
     }
 
-    private var manifest: Markup? {
-        let leaves = report.manifest.leaves
-        guard !leaves.isEmpty else { return nil }
-        let rows = leaves.map { path, value in
+    private var notes: Markup? {
+        guard !report.notes.isEmpty else { return nil }
+        return "<ul class=\"notes\">\(report.notes.map { "<li>\($0)</li>" as Markup })</ul>\n"
+    }
+
+    private var settings: Markup? {
+        guard !report.settings.isEmpty else { return nil }
+        let rows = report.settings.map { path, value in
             "<tr><th scope=\"row\">\(path)</th><td>\(value)</td></tr>\n" as Markup
         }
         return """
-            <section aria-labelledby="manifest-title">
-            <h2 id="manifest-title">How it was run</h2>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="manifest-title">
-            <table class="manifest">
+            <section aria-labelledby="settings-title">
+            <h2 id="settings-title">How it was run</h2>
+            <div class="scroll" tabindex="0" role="region" aria-labelledby="settings-title">
+            <table class="settings">
             <thead><tr><th scope="col">member</th><th scope="col">value</th></tr></thead>
             <tbody>
             \(rows)</tbody>

@@ -44,7 +44,8 @@ struct SampleBrowser {
     private func sample(_ question: Question, _ sample: Sample) -> Markup {
         return """
             <details class="sample"><summary><b>\(question.id)</b> <span class="soft">sample \(sample.index)</span> \
-            <span>\(verdict(question, sample))</span> <span class="soft">\(Figures.count(sample.completionTokens)) tokens</span></summary>
+            <span>\(verdict(question, sample))</span> \
+            <span class="soft">\(Figures.count(sample.completionTokens)) tokens</span></summary>
             \(showsTexts ? texts(question, sample) : nil)
             <p class="soft">\(facts(sample))</p>
             </details>
