@@ -20,6 +20,8 @@ final class HTTP2Stream {
     /// The response's body as far as it is written and not sent.
     var output = OutboundQueue()
     var outputEnded = false
+    /// The response is out to its end.
+    var isSent = false
     private(set) var progress = 0
     private var seenProgress = -1
     private var since = ContinuousClock.now
