@@ -117,11 +117,33 @@ let package = Package(
     cLanguageStandard: .c2x
 )
 
+// config/fuzz and config/sanitize build no more than they run.
+if let wanted = Context.environment["APUS_TARGETS"] {
+    // libFuzzer brings the program's entry, so that ordinary builds must not see this target.
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzers",
+            dependencies: ["Checkpoints", "Engine", "Grammar", "HTTP", "JSON", "Jinja", "OpenAI", "Tokenization"],
+            path: "Tests/Fuzzers", exclude: ["Corpus"]))
+    var names = Set(wanted.split(separator: " ").map(String.init))
+    var count = 0
+    while count < names.count {
+        count = names.count
+        for case .byNameItem(let name, _) in package.targets.filter({ names.contains($0.name) }).flatMap(\.dependencies)
+        {
+            names.insert(name)
+        }
+    }
+    package.targets.removeAll { !names.contains($0.name) }
+    package.products = []
+}
+
 for target in package.targets {
     switch target.type {
     case .regular where target.name.hasPrefix("C") && !["Checkpoints", "Compute"].contains(target.name):
-        // A debug build runs the model tests too: unoptimised kernels would make them minutes long.
-        target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error), .unsafeFlags(["-O3"])]
+        // A debug build runs the model tests too: unoptimised kernels would make them minutes long. Fuzzers run none.
+        let level = package.targets.contains { $0.name == "Fuzzers" } ? "-O0" : "-O3"
+        target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error), .unsafeFlags([level])]
     case .regular, .executable, .test:
         target.swiftSettings = [
             .enableUpcomingFeature("ExistentialAny"),

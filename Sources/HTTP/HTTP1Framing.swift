@@ -21,12 +21,17 @@ extension HTTPHeaders {
         return Int(value) ?? .max
     }
 
-    /// Whether the message is chunked. Other codings, and chunked other than once and last, are refused.
+    /// Whether the message is chunked. Other codings, and chunked other than once and last, are refused; so are second
+    /// fields and empty list elements, which a proxy in front may read in another way.
     func isChunked() throws(HTTPProtocolError) -> Bool {
-        guard contains("Transfer-Encoding") else { return false }
-        let codings = listElements("Transfer-Encoding")
-        if codings == ["chunked"] { return true }
-        if codings.last == "chunked", !codings.dropLast().contains("chunked") {
+        let values = values("Transfer-Encoding")
+        guard let value = values.first else { return false }
+        if values.count == 1, value.equalsIgnoringCase("chunked") { return true }
+        let codings = values.joined(separator: ",").lowercasedASCII().split(
+            separator: ",", omittingEmptySubsequences: false
+        )
+        .map { String(Substring($0.utf8.trimmingSpaces())) }
+        if codings.last == "chunked", !codings.contains(""), !codings.dropLast().contains("chunked") {
             throw HTTPProtocolError(
                 501, "The transfer coding \"\(codings[0])\" is not implemented; send chunked alone.")
         }

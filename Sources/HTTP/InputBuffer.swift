@@ -42,11 +42,12 @@ struct InputBuffer {
             if count > limit + 1 { throw excess() }
             return nil
         }
+        // Whatever the line ends in, so that it does not matter whether its end has come.
+        guard end - start <= limit + 1 else { throw excess() }
         guard end > start, bytes[end - 1] == ASCII.carriageReturn else {
             throw HTTPProtocolError(400, "A line ends in a line feed without a carriage return.")
         }
         let line = bytes[start..<(end - 1)]
-        guard line.count <= limit else { throw excess() }
         start = end + 1
         scanned = start
         return line

@@ -129,6 +129,9 @@ let smugglingRequests: [(text: String, status: Int)] = [
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", 400),
+    ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n", 400),
+    ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked,\r\n\r\n0\r\n\r\n", 400),
+    ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding:\r\n\r\n0\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \u{B}chunked\r\n\r\n0\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
@@ -201,6 +204,8 @@ let smugglingRequests: [(text: String, status: Int)] = [
         #expect(status("GET /4567890 HTTP/1.1\r\nHost: a\r\n\r\n") == 414)
         #expect(status("GET /456789 HTTP/1.1\r\nHost: a\r\n\r\n") == nil)
         #expect(status(String(repeating: "A", count: 22)) == 414)
+        #expect(status(String(repeating: "A", count: 22) + "\n") == 414)
+        #expect(status(String(repeating: "A", count: 21) + "\n") == 400)
         #expect(status("GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nY: 2\r\n\r\n") == 431)
         #expect(status("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "v", count: 21))\r\n\r\n") == 431)
         #expect(status("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "v", count: 20))\r\n\r\n") == nil)

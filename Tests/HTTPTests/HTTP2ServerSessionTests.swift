@@ -255,12 +255,13 @@ private let calm: UInt32 = 11
         #expect(driver.peer.frames(.goAway).last?.error == calm)
     }
 
-    @Test func `streams opened and reset in a row end the connection, and run no handler`() {
+    @Test(arguments: [0, 8] as [UInt32])
+    func `streams opened and reset in a row end the connection, and run no handler`(_ code: UInt32) {
         let driver = Driver()
         var flood: [UInt8] = []
         for index in 0..<400 {
             let id = UInt32(index * 2 + 1)
-            flood += HTTP2Frame.request(id).bytes + HTTP2Frame(.reset, stream: id, HTTP2Frame.big(8)).bytes
+            flood += HTTP2Frame.request(id).bytes + HTTP2Frame(.reset, stream: id, HTTP2Frame.big(code)).bytes
         }
         driver.receive(flood)
         #expect(driver.requests.isEmpty && driver.isOver)
@@ -273,6 +274,16 @@ private let calm: UInt32 = 11
             driver.receive(.request(UInt32(index * 2 + 1), more: [("connection", "close")]))
         }
         #expect(driver.isOver && driver.peer.frames(.goAway).last?.error == calm)
+    }
+
+    @Test func `requests that are answered are no resets`() {
+        let driver = Driver { $0.http2.resets = Allowance.Rate(burst: 10, perSecond: 1) }
+        for index in 0..<20 {
+            let id = UInt32(index * 2 + 1)
+            driver.receive(.request(id, "POST", ends: index % 2 == 0))
+            driver.respond(Int32(id), .text("answer"))
+        }
+        #expect(!driver.isOver && driver.closed.count == 20)
     }
 
     @Test func `cancelling now and then is allowed`() {

@@ -181,4 +181,26 @@ import Testing
         #expect(chat.restored(.invalidRequest("x", param: "messages")).param == "input")
         #expect(chat.restored(.invalidRequest("x", param: "model")).param == "model")
     }
+
+    @Test func `references do not multiply what they refer to without bound`() throws {
+        let long: JSONValue = ["id": "a", "role": "user", "content": .string(String(repeating: "a", count: 1 << 20))]
+        let reference: JSONValue = ["type": "item_reference", "id": "a"]
+        func input(_ count: Int) -> JSONObject {
+            ["input": .array([long] + [JSONValue](repeating: reference, count: count))]
+        }
+        #expect(try request(input(15)).input.count == 16)
+        #expect(throws: APIError.self) { try request(input(16)) }
+    }
+
+    @Test func `a conversation takes time in proportion to its length`() throws {
+        let count = 100_000
+        let messages = (0..<count).map { JSONValue.object(["role": "user", "content": .string("\($0)"), "id": "a"]) }
+        let reference: JSONValue = ["type": "item_reference", "id": "a"]
+        let request = try request([
+            "input": .array(messages + [JSONValue](repeating: reference, count: count / 10)), "truncation": "auto",
+        ])
+        #expect(request.chat(dropping: request.droppable).object["messages"]?.arrayValue?.count == 1)
+        let error = request.chat.restored(.invalidRequest("'messages[7].content' is", param: "messages[7].content"))
+        #expect(error.param == "input[7].content" && error.message == "'input[7].content' is")
+    }
 }

@@ -34,6 +34,9 @@ import Tokenization
         Case(field: "min_tokens", valid: [0, 5], invalid: [-1, 0.5, "x"]),
         Case(field: "stop", valid: ["a", "", ["a", "b"], []], invalid: [1, [:], false]),
         Case(field: "stop", valid: [], invalid: [["a", 1]], param: "stop[1]"),
+        Case(
+            field: "stop", valid: [.string(String(repeating: "a", count: 16 << 10))],
+            invalid: [["a", .string(String(repeating: "a", count: 16 << 10))]]),
         Case(field: "stop", valid: [], invalid: [["a", ""]], param: "stop[1]"),
         Case(
             field: "stop", valid: [.array(Array(repeating: "a", count: 16))],

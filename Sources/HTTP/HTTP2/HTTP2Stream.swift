@@ -22,6 +22,8 @@ final class HTTP2Stream {
     var outputEnded = false
     /// What follows the body.
     var trailers = HTTPHeaders()
+    /// The response is out to its end.
+    var isSent = false
     private(set) var progress = 0
     private var seenProgress = -1
     private var since = ContinuousClock.now

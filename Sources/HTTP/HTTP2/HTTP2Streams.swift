@@ -34,7 +34,7 @@ final class HTTP2Streams {
 
     func frameBegan(type: UInt8, length: Int) {
         switch UInt32(type) {
-        case NGHTTP2_HEADERS.rawValue, NGHTTP2_CONTINUATION.rawValue: return
+        case NGHTTP2_HEADERS.rawValue: return
         case NGHTTP2_DATA.rawValue where length > 0: return
         default: controlFrames.spend()
         }
@@ -81,8 +81,9 @@ final class HTTP2Streams {
 
     func closed(_ id: Int32, error: UInt32) {
         isInHead = false
-        guard streams.removeValue(forKey: id) != nil else { return }
-        if error != NGHTTP2_NO_ERROR.rawValue {
+        guard let stream = streams.removeValue(forKey: id) else { return }
+        // A client may break off with any code, that of no error included.
+        if error != NGHTTP2_NO_ERROR.rawValue || !stream.isSent {
             resets.spend()
             if resets.isExhausted { isAbused = true }
         }
@@ -105,6 +106,8 @@ final class HTTP2Streams {
     /// Whether the response is out before the request is in: the rest of the request is then not wanted.
     func sent(_ id: Int32, endsStream: Bool) -> Bool {
         controlFrames.add(2)
-        return endsStream && streams[id]?.inputEnded == false
+        guard endsStream, let stream = streams[id] else { return false }
+        stream.isSent = true
+        return !stream.inputEnded
     }
 }

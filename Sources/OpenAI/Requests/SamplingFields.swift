@@ -19,6 +19,8 @@ struct SamplingFields: Sendable {
     var namesTokensByID: Bool
 
     static let mostStopStrings = 16
+    /// All stop strings together: searching for them takes some hundred times their memory.
+    static let mostStopBytes = 16 << 10
 
     init(_ fields: FieldReader, defaults: SamplingDefaults, vocabularySize: Int) throws(APIError) {
         parameters.temperature = Float(try fields.number("temperature", in: 0...2) ?? defaults.temperature)
@@ -37,6 +39,10 @@ struct SamplingFields: Sendable {
         choices = try fields.integer("n", in: 1...128) ?? completions ?? 1
         minTokens = try fields.integer("min_tokens", in: 0...Int(Int32.max)) ?? 0
         stopStrings = try Self.stopStrings(fields)
+        let stopBytes = stopStrings.reduce(0) { $0 + $1.utf8.count }
+        guard stopBytes <= Self.mostStopBytes else {
+            throw fields.invalid("stop", "must have at most \(Self.mostStopBytes) bytes in all, not \(stopBytes).")
+        }
         stopTokens = try fields.tokens("stop_token_ids", vocabularySize: vocabularySize) ?? []
         ignoresEnd = try fields.bool("ignore_eos") ?? false
         let keepsStop = try fields.bool("no_stop_trim")

@@ -101,11 +101,11 @@ package struct ResponseItem: Sendable {
     var size: Int {
         let texts =
             switch kind {
-            case .message(_, let texts): texts.reduce(0) { $0 + $1.utf8.count }
+            case .message(_, let texts): texts.reduce(0) { $0 + 16 + $1.utf8.count }
             case .reasoning(let text): text.utf8.count
             case .call(let callID, let name, let arguments):
                 callID.utf8.count + name.utf8.count + arguments.utf8.count
-            case .result(let callID, let texts): texts.reduce(callID.utf8.count) { $0 + $1.utf8.count }
+            case .result(let callID, let texts): texts.reduce(callID.utf8.count) { $0 + 16 + $1.utf8.count }
             }
         return 200 + texts + logprobs.reduce(0) { $0 + 64 + 16 * $1.logprobs.top.count }
     }

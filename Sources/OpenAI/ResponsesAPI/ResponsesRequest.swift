@@ -13,6 +13,8 @@ struct ResponsesRequest: Sendable {
     var stores: Bool
 
     static let leastLength = 16
+    /// Of all items that are referred to, as often as they are, in bytes: references are short, and items are long.
+    static let mostReferredBytes = 16 << 20
 
     /// - Parameters:
     ///   - id: of the response.
@@ -124,11 +126,21 @@ struct ResponsesRequest: Sendable {
             throw fields.mismatch("input", "a string or a list of items", value)
         }
         var items: [ResponseItem] = []
+        var places: [String: Int] = [:]
+        var referredBytes = 0
         for (index, reader) in (try fields.readers("input") ?? []).enumerated() {
-            items.append(
-                try ResponseItem(
-                    reader, newID: { id.itemID($0, "i\(index)") },
-                    find: { id in items.last { $0.id == id } ?? store.item(id) }))
+            let item = try ResponseItem(
+                reader, newID: { id.itemID($0, "i\(index)") },
+                find: { id in
+                    let item = places[id].map { items[$0] } ?? store.item(id)
+                    referredBytes += item?.size ?? 0
+                    return item
+                })
+            guard referredBytes <= mostReferredBytes else {
+                throw fields.invalid("input", "refers to items of more than \(mostReferredBytes) bytes in all.")
+            }
+            places[item.id] = items.count
+            items.append(item)
         }
         return items
     }

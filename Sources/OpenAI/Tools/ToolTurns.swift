@@ -161,11 +161,12 @@ extension [ChatMessage] {
         var result = self
         var index = 0
         while index < count {
-            let order = self[index].toolCalls.map(\.id)
+            let calls = self[index].toolCalls
             index += 1
+            guard !calls.isEmpty else { continue }
             let end = self[index...].firstIndex { $0.role != .tool } ?? endIndex
-            guard !order.isEmpty else { continue }
-            func rank(_ message: ChatMessage) -> Int { order.firstIndex(of: message.toolCallID) ?? order.count }
+            let order = Dictionary(calls.enumerated().map { ($1.id, $0) }) { first, _ in first }
+            func rank(_ message: ChatMessage) -> Int { order[message.toolCallID] ?? calls.count }
             let sorted = self[index..<end].enumerated().sorted {
                 (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
             }

@@ -27,12 +27,14 @@ struct ChatConversation: Sendable {
 
     /// Drops the oldest messages but the system's, and results of tools whose calls went with them.
     mutating func dropOldest(_ count: Int) {
-        for _ in 0..<count {
-            guard let oldest = messages.firstIndex(where: { !$0.isSystem }) else { return }
-            messages.remove(at: oldest)
-        }
-        while let oldest = messages.firstIndex(where: { !$0.isSystem }), messages[oldest].role == "tool" {
-            messages.remove(at: oldest)
+        var dropped = 0
+        var followsDropped = true
+        messages.removeAll { message in
+            guard !message.isSystem else { return false }
+            dropped += 1
+            guard dropped > count else { return true }
+            if message.role != "tool" { followsDropped = false }
+            return followsDropped
         }
     }
 

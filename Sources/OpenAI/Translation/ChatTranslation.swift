@@ -6,8 +6,10 @@ internal import JSON
 /// other API's names.
 struct ChatTranslation: Sendable {
     private(set) var object = JSONObject()
-    /// Paths in the chat request and in the other, the longest first.
-    private var sources: [(field: String, source: String)] = []
+    /// The paths in the other request, by those in the chat request.
+    private var sources: [String: String] = [:]
+    /// The longest of these, in bytes.
+    private var longest = 0
 
     /// Sets a field of the chat request; nil sets nothing.
     ///
@@ -20,9 +22,8 @@ struct ChatTranslation: Sendable {
 
     /// Makes errors about a path of the chat request, or anything in it, speak of another.
     mutating func rename(_ field: String, _ source: String) {
-        guard field != source else { return }
-        let place = sources.firstIndex { $0.field.utf8.count <= field.utf8.count } ?? sources.endIndex
-        sources.insert((field, source), at: place)
+        sources[field] = field == source ? nil : source
+        longest = max(longest, field.utf8.count)
     }
 
     /// Takes over the fields that both APIs have, or that only chat completions know.
@@ -44,23 +45,21 @@ struct ChatTranslation: Sendable {
     /// An error of the chat request as an error of the request that was translated.
     func restored(_ error: APIError) -> APIError {
         var error = error
-        if let param = error.param, let (field, source) = sources.first(where: { param.isPath(in: $0.field) }) {
-            error.param = source + param.dropFirst(field.count)
-        }
-        for (field, source) in sources {
-            for end in ["'", ".", "["] {
-                error.message = error.message.replacing("'" + field + end, with: "'" + source + end)
-            }
-        }
+        error.param = error.param.map { restored($0[...]) }
+        let pieces = error.message.split(separator: "'", omittingEmptySubsequences: false)
+        error.message = pieces.enumerated().map { $0 == 0 ? String($1) : restored($1) }.joined(separator: "'")
         return error
     }
-}
 
-extension String {
-    /// Whether the path is another one or leads to something in it.
-    fileprivate func isPath(in other: String) -> Bool {
-        guard hasPrefix(other) else { return false }
-        let rest = dropFirst(other.count)
-        return rest.isEmpty || rest.first == "." || rest.first == "["
+    /// A path of the chat request, or a text that begins with one, as the other request has it.
+    private func restored(_ path: Substring) -> String {
+        let units = path.utf8
+        var end = units.index(units.startIndex, offsetBy: longest, limitedBy: units.endIndex) ?? units.endIndex
+        while end > units.startIndex {
+            let isWhole = end == units.endIndex || units[end] == UInt8(ascii: ".") || units[end] == UInt8(ascii: "[")
+            if isWhole, let source = sources[String(path[..<end])] { return source + path[end...] }
+            units.formIndex(before: &end)
+        }
+        return String(path)
     }
 }

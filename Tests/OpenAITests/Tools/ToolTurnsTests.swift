@@ -217,4 +217,19 @@ import Tokenization
         #expect(dialect("") == "DeepSeekR1Tools")
         #expect(ToolParserName.none.dialect(template: hermesTemplate, controlTokens: Fixture.controlTokens) == nil)
     }
+
+    @Test func `results are put in order in time in proportion to their number`() {
+        let count = 100_000
+        let ids = (0..<count).map(String.init)
+        var calls = ChatMessage(role: .assistant, content: nil)
+        calls.toolCalls = ids.map { ChatMessage.ToolCall(id: $0, name: "add", arguments: "{}") }
+        let results = ids.reversed().map { id in
+            var result = ChatMessage(role: .tool, content: "")
+            result.toolCallID = id
+            return result
+        }
+        let ordered = ([calls] + results).inOrderOfCalls
+        #expect(ordered.dropFirst().map(\.toolCallID) == ids)
+        #expect(results.inOrderOfCalls.count == count)
+    }
 }
