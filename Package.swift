@@ -107,7 +107,7 @@ let package = Package(
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ServiceTests",
-            dependencies: ["HTTP", "JSON", "OpenAI", "Service", "Checkpoints", "Tokenization", logging]),
+            dependencies: ["HTTP", "JSON", "OpenAI", "Service", "Sockets", "Checkpoints", "Tokenization", logging]),
         .testTarget(name: "TerminalChatTests", dependencies: ["JSON", "TerminalChat"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(

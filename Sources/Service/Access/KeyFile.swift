@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Sockets
 
 /// The file that `--api-key-file` names: YAML or JSON with a list of keys under `keys`.
 package enum KeyFile {

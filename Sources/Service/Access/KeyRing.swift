@@ -1,6 +1,7 @@
 internal import COpenSSL
 internal import HTTP
 internal import OpenAI
+internal import Sockets
 internal import Synchronization
 
 /// The keys that open the server: those of the command line, and those of a file, which may be replaced.

@@ -1,3 +1,5 @@
+internal import Sockets
+
 /// A key that nobody has seen yet, and the entry that lets it in.
 package struct NewKey: Sendable {
     /// Characters that a double click selects together.

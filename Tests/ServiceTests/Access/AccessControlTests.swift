@@ -3,6 +3,7 @@ import JSON
 import Logging
 import OpenAI
 import Synchronization
+import Sockets
 import Testing
 
 @testable import Service

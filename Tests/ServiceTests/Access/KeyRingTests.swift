@@ -1,5 +1,6 @@
 import HTTP
 import OpenAI
+import Sockets
 import Testing
 
 @testable import Service
