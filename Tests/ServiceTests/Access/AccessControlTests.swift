@@ -2,8 +2,8 @@ import HTTP
 import JSON
 import Logging
 import OpenAI
-import Synchronization
 import Sockets
+import Synchronization
 import Testing
 
 @testable import Service
