@@ -46,6 +46,19 @@ import Testing
         }
     }
 
+    @Test func `a response that is cut off is told at once, every time`() async throws {
+        let server = try TestServer { _ in
+            .events { writer in
+                try await writer.write("data: begun\n\n")
+                throw CancellationError()
+            }
+        }
+        let client = HTTPClient()
+        for _ in 0..<300 {
+            await #expect(throws: (any Error).self) { try await client.get(server.url).bytes() }
+        }
+    }
+
     @Test func `connections are reused, and one that the server closed is replaced`() async throws {
         let server = try TestServer(configure: { $0.idleTime = .milliseconds(250) }) { .text("\($0.peer?.port ?? 0)") }
         let client = HTTPClient()
