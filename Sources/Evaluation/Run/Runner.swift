@@ -103,7 +103,7 @@ package struct Runner: Sendable {
     }
 
     private func work(_ queue: SampleQueue, _ log: SampleLog, _ board: RunBoard) async throws {
-        while let job = await queue.next() {
+        while stopSwitch.reason == nil, let job = await queue.next() {
             let part = plan.parts[job.part]
             var sample: Sample
             if let answered = job.answered {
