@@ -3,7 +3,12 @@
 
 // Each loop is compiled for AVX2 too; the loader picks. The bits are the same, so that no choice by hand is needed.
 #if defined(__x86_64__)
+// ThreadSanitizer's calls would stand in the functions that choose a clone, which run before it has begun.
+#if __has_feature(thread_sanitizer)
+#define CK_CLONES
+#else
 #define CK_CLONES __attribute__((target_clones("avx2", "default")))
+#endif
 #else
 #define CK_CLONES
 #endif

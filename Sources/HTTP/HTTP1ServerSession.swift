@@ -141,7 +141,7 @@ package struct HTTP1ServerSession {
             append(rejection: error, to: &actions)
             return actions
         }
-        if phase == .idle, !parser.isBetweenRequests { phase = .head }
+        if phase == .idle || phase == .head { phase = parser.isBetweenRequests ? .idle : .head }
         if isAwaitingInput && inputEnded || phase == .idle && isDraining { return actions + close() }
         setReading(&actions)
         return actions

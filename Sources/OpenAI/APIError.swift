@@ -18,10 +18,16 @@ package struct APIError: Error, Sendable, Equatable, CustomStringConvertible {
     ) {
         self.status = status
         self.type = type
-        self.message = message
-        self.param = param
+        self.message = Self.shortened(message, first: 400, last: 200)
+        self.param = param.map { Self.shortened($0, first: 200, last: 50) }
         self.code = code
         self.retryAfter = retryAfter
+    }
+
+    /// Cuts the middle out of what repeats a client's words at length; what is at fault stands first, the remedy last.
+    private static func shortened(_ text: String, first: Int, last: Int) -> String {
+        guard text.utf8.count > first + last, text.count > first + last else { return text }
+        return "\(text.prefix(first))…\(text.suffix(last))"
     }
 
     package var description: String { "\(status) \(code ?? type): \(message)" }

@@ -126,8 +126,9 @@ package struct Server: Sendable {
             http.tls = try TLSContext(tls)
             http.tls?.warnings.forEach { logger.warning("\($0)") }
         }
+        let names = HostNames(configuration)
         http.refuse = { [cors] request in
-            guard var response = access.refusal(of: request) else { return nil }
+            guard var response = names.refusal(of: request) ?? access.refusal(of: request) else { return nil }
             cors.apply(to: &response.headers, origin: request.headers["Origin"])
             return response
         }
@@ -139,6 +140,7 @@ package struct Server: Sendable {
             page: configuration.servesPage ? Page() : nil
         ).router(cors: cors)
         return HTTPServer(configuration: http, logger: logger) { request in
+            if let refusal = names.refusal(of: request) { return refusal }
             var response = await router.handle(request.relative(to: rootPath))
             ResponseCompression.apply(to: &response, for: request)
             return response

@@ -73,9 +73,10 @@ package enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         }
         defer { freeaddrinfo(list) }
         var found: [SocketAddress] = []
-        while let entry = list?.pointee {
+        var next = list
+        while let entry = next?.pointee {
             if let address = SocketAddress(entry.ai_addr), !found.contains(address) { found.append(address) }
-            list = entry.ai_next
+            next = entry.ai_next
         }
         guard !found.isEmpty else {
             throw SocketError("resolving \"\(host)\"", reason: "the name has neither an IPv4 nor an IPv6 address")

@@ -47,7 +47,7 @@ struct LogOutput: Sendable {
                 write(value, to: &writer)
             }
             writer.endObject()
-            return writer.text + "\n"
+            return Self.withoutHighControls(writer.text) + "\n"
         }
     }
 
@@ -76,6 +76,20 @@ struct LogOutput: Sendable {
             case "\t": result += "\\t"
             case _ where scalar.isControl: result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// JSON lets DEL and the C1 controls stand as they are, but a terminal that shows the line would obey them.
+    private static func withoutHighControls(_ json: String) -> String {
+        guard json.unicodeScalars.contains(where: \.isControl) else { return json }
+        var result = ""
+        for scalar in json.unicodeScalars {
+            if scalar.isControl {
+                result += "\\u00" + String(scalar.value, radix: 16)
+            } else {
+                result.unicodeScalars.append(scalar)
             }
         }
         return result

@@ -120,7 +120,11 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Client certificates: none, optional or required (0, 1 or 2).")
     var sslCertReqs = TLSConfiguration.ClientCertificates.none
 
-    @Option(help: "Origin that browsers may call from; repeatable, * allows all.")
+    @Option(
+        help: """
+            Origin that browsers may call from; repeatable, * allows all. With a list, a server on loopback addresses \
+            alone answers to its address, localhost and the origins' names, not to others bound to it anew.
+            """)
     var allowedOrigins: [String] = []
 
     @Option(help: "Responses kept in memory for previous_response_id; 0 keeps none.")

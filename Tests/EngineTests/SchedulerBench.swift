@@ -19,6 +19,11 @@ final class SchedulerBench {
         scheduler = Scheduler(limits: limits)
     }
 
+    /// A request and its sequences hold each other until it ends.
+    deinit {
+        for number in outcomes.keys where !ended.contains(number) { _ = scheduler.cancel(request: number, choice: nil) }
+    }
+
     @discardableResult
     func add(_ request: GenerationRequest) -> UInt64 {
         let number = nextNumber

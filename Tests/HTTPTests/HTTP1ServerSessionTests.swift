@@ -98,6 +98,40 @@ private let stream = HTTPResponse(body: .stream { _ in })
         #expect(driver.others == ["pause"])
     }
 
+    @Test func `pipelined requests get the same answers wherever their bytes are cut`() {
+        let input =
+            "\r\n" + get + "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n0\r\n"
+            + "\r\nHEAD /3 HTTP/1.1\r\nHost: a\r\n\r\nPOST /4 HTTP/1.1\r\nHost: a\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\nX: y\r\n\r\n\r\n"
+        let bytes = Array(input.utf8)
+        func outcome(_ pieces: [ArraySlice<UInt8>]) -> [String] {
+            var driver = Driver()
+            var answers: [String] = []
+            for piece in pieces {
+                driver.perform(driver.session.receive(Array(piece).span))
+                while driver.session.phase == .handling, let request = driver.handled.last {
+                    if request.path == "/4" {
+                        driver.respond(stream)
+                        driver.perform([.send(driver.session.encode(request.body) ?? [])])
+                        driver.perform(driver.session.endStream())
+                    } else {
+                        driver.respond(HTTPResponse(headers: ["X-Path": request.path], body: .bytes(request.body)))
+                    }
+                    let lines = driver.takeSent().split(separator: "\r\n", omittingEmptySubsequences: false)
+                    answers.append(lines.filter { !$0.hasPrefix("Date: ") }.joined(separator: "\n"))
+                }
+            }
+            return answers + ["\(driver.session.phase)"] + driver.others
+        }
+        let expected = outcome([bytes[...]])
+        #expect(expected.count == 5 && expected.last == "idle")
+        #expect(expected[1].hasSuffix("\n\n0\n") && expected[3].hasSuffix("3\nabc\n0\n\n"))
+        for cut in 0...bytes.count {
+            #expect(outcome([bytes[..<cut], bytes[cut...]]) == expected, "split at \(cut)")
+        }
+        #expect(outcome(bytes.indices.map { bytes[$0...$0] }) == expected)
+    }
+
     @Test func `trailers follow a stream for clients that take them`() {
         let trailers: HTTPHeaders = ["Server-Timing": "decode;dur=1", "Content-Length": "3"]
         for (fields, end) in [

@@ -57,6 +57,8 @@ import Testing
             var parser = ServerSentEventParser()
             #expect(parser.append(bytes[..<cut]) + parser.append(bytes[cut...]) == expected)
         }
+        var parser = ServerSentEventParser()
+        #expect(bytes.flatMap { parser.append([$0]) } == expected)
     }
 
     @Test func `what is written is read back`() {

@@ -56,4 +56,14 @@ import Testing
         #expect(APIError(.runnerFailed("out of memory"), param: "prompt").status == 500)
         #expect(APIError(.invalidRequest(field: "n", reason: "is odd"), param: "prompt").param == "n")
     }
+
+    @Test func `what repeats a client's words at length is cut in the middle`() {
+        let word = String(repeating: "ü", count: 100_000)
+        let error = APIError.invalidRequest("stop: \(word) is no number. Give one.", param: "logit_bias.\(word)")
+        #expect(error.message.hasPrefix("stop: ü") && error.message.contains("ü…ü"))
+        #expect(error.message.hasSuffix("is no number. Give one.") && error.message.count == 601)
+        #expect(error.param?.count == 251)
+        let short = String(repeating: "ü", count: 600)
+        #expect(APIError.invalidRequest(short).message == short)
+    }
 }

@@ -23,6 +23,13 @@ import Testing
         #expect(text == "2023-11-14T22:13:20.500Z WARNING a\\nb\\u{1b}[31m k=\"x\\ny \\\"z\\\"\"\n")
     }
 
+    @Test func `JSON lines hold no control character that a terminal would obey`() throws {
+        let message = "a\u{9B}31m\u{7F}\u{1B}b\u{A0}"
+        let text = line(LogOutput(format: .json, isColoured: false), "\(message)", [:])
+        #expect(text.contains(#""a\u009b31m\u007f\u001bb\#u{A0}""#))
+        #expect(try JSONValue(parsing: text)["message"] == .string(message))
+    }
+
     @Test func `JSON lines keep numbers and nesting`() throws {
         let text = line(
             LogOutput(format: .json, isColoured: false), "Done \"so\"",

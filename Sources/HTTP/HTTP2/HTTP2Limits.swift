@@ -2,6 +2,8 @@
 package struct HTTP2Limits: Sendable {
     /// Streams open at once, and handlers running at once; further streams are refused.
     package var streams = 128
+    /// Header fields of all open streams, each counted with 32 bytes more. Beyond it: 431.
+    package var headerBytes = 256 << 10
     /// The peer's unanswered bytes of one body, and of all bodies, that may be under way.
     package var streamWindow = 1 << 20
     package var connectionWindow = 4 << 20

@@ -6,7 +6,8 @@ final class HTTP2Stream {
     private(set) var path = ""
     private(set) var authority: String?
     private(set) var headers = HTTPHeaders()
-    private var headerBytes = 0
+    /// Names and values of all fields, with 32 bytes more for each: RFC 9113, section 6.5.2.
+    private(set) var headerBytes = 0
     /// Why the request is not to be handled.
     var rejection: HTTPProtocolError?
     /// The checked request; nil until its head is complete.
@@ -29,16 +30,21 @@ final class HTTP2Stream {
     private var since = ContinuousClock.now
     private var firstSeen: ContinuousClock.Instant?
 
-    /// Takes a field of the head, or of the trailers, which are only counted. Returns false for one that makes the whole
-    /// head many times larger than it may be.
-    func add(_ name: String, _ value: String, limits: HTTPLimits) -> Bool {
-        // RFC 9113, section 6.5.2, counts 32 bytes for each field.
-        headerBytes += name.utf8.count + value.utf8.count + 32
-        guard headerBytes <= limits.headerBytes + limits.requestLine, headers.count < limits.headerCount else {
+    /// Takes a field of the head, or of the trailers, which are only counted; `hasRoom` says whether the connection's
+    /// limit allows it. Returns false for one that makes the whole head many times larger than it may be.
+    func add(_ name: String, _ value: String, size: Int, hasRoom: Bool, limits: HTTPLimits) -> Bool {
+        headerBytes += size
+        let limit = limits.headerBytes + limits.requestLine
+        if !hasRoom {
+            rejection = HTTPProtocolError(431, "The header fields of the connection's open streams are too large.")
+        } else if headerBytes > limit || headers.count >= limits.headerCount {
             rejection = HTTPProtocolError(
                 431,
                 "The header fields exceed the limit of \(limits.headerBytes) bytes or \(limits.headerCount) in number.")
-            return headerBytes <= 4 * (limits.headerBytes + limits.requestLine)
+        }
+        guard rejection == nil else {
+            headers = HTTPHeaders()
+            return headerBytes <= 4 * limit
         }
         guard request == nil else { return true }
         switch name {

@@ -16,6 +16,8 @@ final class HTTP2Streams {
     let http2: HTTP2Limits
     var streams: [Int32: HTTP2Stream] = [:]
     var notes: [Note] = []
+    /// `HTTP2Stream.headerBytes` of all of them.
+    private var headerBytes = 0
     var resets: Allowance
     var controlFrames: Allowance
     /// Whether a head has begun and not ended.
@@ -48,7 +50,9 @@ final class HTTP2Streams {
 
     func field(_ id: Int32, _ name: String, _ value: String) -> Int32 {
         guard let stream = streams[id] else { return 0 }
-        if stream.add(name, value, limits: limits) { return 0 }
+        let size = name.utf8.count + value.utf8.count + 32
+        headerBytes += size
+        if stream.add(name, value, size: size, hasRoom: headerBytes <= http2.headerBytes, limits: limits) { return 0 }
         isAbused = true
         return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
     }
@@ -82,6 +86,7 @@ final class HTTP2Streams {
     func closed(_ id: Int32, error: UInt32) {
         isInHead = false
         guard let stream = streams.removeValue(forKey: id) else { return }
+        headerBytes -= stream.headerBytes
         // A client may break off with any code, that of no error included.
         if error != NGHTTP2_NO_ERROR.rawValue || !stream.isSent {
             resets.spend()
