@@ -82,4 +82,4 @@ def test_evalscope_scores_a_local_task(server, tmp_path):
     reports = list((tmp_path / "out").rglob("reports/**/*.json"))
     assert reports and json.loads(reports[0].read_text())["metrics"]
     answers = "".join(path.read_text() for path in (tmp_path / "out").rglob("predictions/**/*.jsonl"))
-    assert answers.count("\\\\boxed{85}") == answers.count("\\\\boxed{42}") == 1
+    assert "\\\\boxed{85}" in answers and "\\\\boxed{42}" in answers
