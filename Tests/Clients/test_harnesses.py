@@ -1,14 +1,17 @@
-"""Other people's harnesses against `apus serve`, with local data: lm-eval and evalscope, in an environment of their own."""
+"""Other people's harnesses against `apus serve`, with local data: lm-eval and evalscope.
+
+They take 2 GB and minutes to install, so that they run where HARNESSES names an environment that has them:
+
+    python3 -m venv .build/harnesses && .build/harnesses/bin/pip install -r Tests/Clients/harnesses.txt
+    HARNESSES=.build/harnesses pytest Tests/Clients/test_harnesses.py
+"""
 
 import json
 import os
 import pathlib
 import subprocess
 
-import pytest
-from server import ROOT
-
-HARNESSES = pathlib.Path(os.environ.get("HARNESSES") or ROOT / ".build" / "harnesses") / "bin"
+HARNESSES = pathlib.Path(os.environ["HARNESSES"]).absolute() / "bin"
 INSTRUCTION = "\nPlease reason step by step, and put your final answer within \\boxed{}."
 QUESTIONS = [("What is 27 + 58?", "85"), ("What is 12 + 30?", "42")]
 OFFLINE = {"HF_DATASETS_OFFLINE": "1", "HF_HUB_OFFLINE": "1", "OPENAI_API_KEY": "unused"}
