@@ -5,7 +5,7 @@ from browser import Browser
 from openai import OpenAI
 from server import Server
 
-# What these need is no part of the repository, or takes minutes to install.
+# What these need is no part of the repository, or of the clients' environment.
 NEEDS = {"OPENAI_SPECIFICATION": "test_openai_specification.py", "HARNESSES": "test_harnesses.py"}
 collect_ignore = [file for variable, file in NEEDS.items() if variable not in os.environ]
 

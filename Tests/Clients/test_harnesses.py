@@ -1,9 +1,6 @@
 """Other people's harnesses against `apus serve`, with local data: lm-eval and evalscope.
 
-They take 2 GB and minutes to install, so that they run where HARNESSES names an environment that has them:
-
-    python3 -m venv .build/harnesses && .build/harnesses/bin/pip install -r Tests/Clients/harnesses.txt
-    HARNESSES=.build/harnesses pytest Tests/Clients/test_harnesses.py
+HARNESSES names the environment that has them, 1.4 GB; `config/test` makes it from harnesses.txt.
 """
 
 import json
