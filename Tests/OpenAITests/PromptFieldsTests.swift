@@ -49,7 +49,8 @@ import Testing
         var streaming = fields
         streaming["stream"] = true
         let chunks = try await text(streaming).chunks(from: source)
-        #expect(chunks[0]["choices"]?[0]?["prompt_logprobs"] == choices?[0]?["prompt_logprobs"])
+        let first = chunks.first { $0["choices"]?[0]?["index"] == 0 }
+        #expect(first?["choices"]?[0]?["prompt_logprobs"] == choices?[0]?["prompt_logprobs"])
     }
 
     @Test func `a length of nothing completes nothing`() async throws {
