@@ -117,11 +117,7 @@ package struct ServingBenchmark: Sendable {
 
     private func request(_ path: String, _ body: JSONValue?) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url + path)
-        if let body {
-            request.method = "POST"
-            request.headers["Content-Type"] = "application/json"
-            request.body = .bytes(Array(body.serialized().utf8))
-        }
+        if let body { request = .json(url + path, Array(body.serialized().utf8)) }
         if let apiKey { request.headers["Authorization"] = "Bearer \(apiKey)" }
         return request
     }

@@ -36,6 +36,14 @@ package struct HTTPURL: Sendable, Hashable {
         }
     }
 
+    /// The base of an OpenAI-compatible API as people type it, without slashes at its end and without `/v1`.
+    package static func apiBase(_ text: String) -> String {
+        var base = text
+        while base.hasSuffix("/") { base.removeLast() }
+        if base.hasSuffix("/v1") { base.removeLast(3) }
+        return base
+    }
+
     /// The Host field's value.
     var authority: String {
         let host = host.contains(":") ? "[\(host)]" : host

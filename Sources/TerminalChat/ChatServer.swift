@@ -9,10 +9,7 @@ package struct ChatServer: Sendable {
     private let client: HTTPClient
 
     package init(url: String, key: String?) {
-        var base = url
-        while base.hasSuffix("/") { base.removeLast() }
-        if base.hasSuffix("/v1") { base.removeLast(3) }
-        self.url = base
+        self.url = HTTPURL.apiBase(url)
         self.key = key
         client = HTTPClient()
     }

@@ -4,7 +4,6 @@ internal import Checkpoints
 internal import Compute
 internal import Glibc
 internal import JSON
-internal import Logging
 internal import Models
 internal import Service
 
@@ -171,24 +170,21 @@ struct BenchServe: AsyncParsableCommand {
     func run() async throws {
         if let baseUrl {
             let url = baseUrl.hasSuffix("/") ? String(baseUrl.dropLast()) : baseUrl
-            try options.publish(try await benchmark(url).run())
+            try options.publish(try await benchmark(url, key: apiKey).run())
         } else {
             var server = options.server
-            server.port = 0
             server.maxSequences = maxConcurrency
             server.maxQueuedRequests = numPrompts
-            let report = try await Server(server, logger: Logger(label: "apus") { _ in SwiftLogNoOpLogHandler() })
-                .serving { try await benchmark($0).run() }
-            try options.publish(report)
+            try options.publish(try await server.servingPrivately { try await benchmark($0, key: $1).run() })
         }
     }
 
-    private func benchmark(_ url: String) -> ServingBenchmark {
+    private func benchmark(_ url: String, key: String?) -> ServingBenchmark {
         var benchmark = ServingBenchmark(
             url: url, inputLength: options.inputLen, outputLength: options.outputLen, prompts: numPrompts,
             concurrency: maxConcurrency)
         benchmark.model = servedModelName
-        benchmark.apiKey = apiKey
+        benchmark.apiKey = key
         return benchmark
     }
 }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Glibc
-internal import Logging
 internal import Service
 internal import Terminal
 internal import TerminalChat
@@ -35,27 +34,19 @@ struct Chat: AsyncParsableCommand {
     @Flag(help: "Write the chain of thought to standard error, with -q.")
     var showThinking = false
 
-    @Option(help: "System message.")
-    var systemPrompt: String?
-
     @Flag(inversion: .prefixedNo, help: "Let the model think, or not; as the server has it unless given.")
     var think: Bool?
 
     @Option(help: "Most tokens to generate.")
     var maxTokens: Int?
 
-    @Option(help: "0 takes the most likely token each time; the model's own default unless given.")
-    var temperature: Double?
-
-    @Option(help: "Seed of the draw.")
-    var seed: Int?
+    @OptionGroup var answer: AnswerOptions
 
     @OptionGroup var compute: ComputeOptions
 
     @OptionGroup var batching: BatchingOptions
 
     func validate() throws {
-        if let temperature { try require(temperature, in: 0...2, "--temperature") }
         if let maxTokens { try require(maxTokens, in: 1...Int(Int32.max), "--max-tokens") }
         guard url == nil || model == nil else {
             throw ValidationError(
@@ -69,20 +60,15 @@ struct Chat: AsyncParsableCommand {
         let text = isQuiet ? try promptText(prompt).trimmed : ""
         guard !isQuiet || !text.isEmpty else { throw ValidationError("The prompt is empty.") }
         if let url {
-            let key = apiKey ?? environment("APUS_API_KEY") ?? environment("OPENAI_API_KEY")
-            return try await talk(ChatServer(url: url, key: key), text, device, greeting: "apus chat at \(url)")
+            return try await talk(
+                ChatServer(url: url, key: clientKey(apiKey)), text, device, greeting: "apus chat at \(url)")
         }
         var server = ServerConfiguration()
         server.model = model
         compute.apply(to: &server)
         batching.apply(to: &server)
-        server.port = 0
-        server.servesPage = false
-        let key =
-            String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
-        server.apiKeys = [key]
         let subject = model ?? "the built-in model"
-        try await Server(server, logger: Logger(label: "apus") { _ in SwiftLogNoOpLogHandler() }).serving { url in
+        try await server.servingPrivately { url, key in
             try await talk(ChatServer(url: url, key: key), text, device, greeting: "apus chat with \(subject)")
         }
     }
@@ -90,11 +76,11 @@ struct Chat: AsyncParsableCommand {
     private func talk(_ server: ChatServer, _ text: String, _ device: TerminalDevice, greeting: String) async throws {
         var session = ChatSession(server: server)
         session.conversation.settings.model = servedModelName
-        session.conversation.settings.system = systemPrompt
+        session.conversation.settings.system = answer.systemPrompt
         session.conversation.settings.thinks = think
         session.conversation.settings.maxTokens = maxTokens
-        session.conversation.settings.temperature = temperature
-        session.conversation.settings.seed = seed
+        session.conversation.settings.temperature = answer.temperature
+        session.conversation.settings.seed = answer.seed
         var plain = PlainChat(session: session, showsThinking: showThinking)
         if !text.isEmpty { return try await plain.answer(text) }
         guard device.isInteractive else { return await plain.converse(greeting: greeting) }

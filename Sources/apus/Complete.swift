@@ -17,17 +17,10 @@ struct Complete: AsyncParsableCommand {
     @Option(help: "Hugging Face folder or GGUF file; without it the built-in model answers.")
     var model: String?
 
-    @Option(help: "System message.")
-    var systemPrompt: String?
-
     @Option(help: "Most tokens to generate; what the context has left unless given, 16 with --raw.")
     var maxTokens: Int?
 
-    @Option(help: "0 takes the most likely token each time; the model's own default unless given.")
-    var temperature: Double?
-
-    @Option(help: "Seed of the draw.")
-    var seed: Int?
+    @OptionGroup var answer: AnswerOptions
 
     @OptionGroup var compute: ComputeOptions
 
@@ -35,8 +28,7 @@ struct Complete: AsyncParsableCommand {
     var raw = false
 
     func validate() throws {
-        if let temperature { try require(temperature, in: 0...2, "--temperature") }
-        guard !raw || systemPrompt == nil else {
+        guard !raw || answer.systemPrompt == nil else {
             throw ValidationError(
                 "--raw and --system-prompt exclude each other: without a template there is no system.")
         }
@@ -55,12 +47,14 @@ struct Complete: AsyncParsableCommand {
             request["prompt"] = .string(text)
         } else {
             var messages: [JSONValue] = [["role": "user", "content": .string(text)]]
-            if let systemPrompt { messages.insert(["role": "system", "content": .string(systemPrompt)], at: 0) }
+            if let system = answer.systemPrompt {
+                messages.insert(["role": "system", "content": .string(system)], at: 0)
+            }
             request["messages"] = .array(messages)
         }
         if let maxTokens { request["max_tokens"] = .integer(maxTokens) }
-        if let temperature { request["temperature"] = .number(temperature) }
-        if let seed { request["seed"] = .integer(seed) }
+        if let temperature = answer.temperature { request["temperature"] = .number(temperature) }
+        if let seed = answer.seed { request["seed"] = .integer(seed) }
 
         let dims = isatty(STDERR_FILENO) == 1
         var isReasoning = false

@@ -3,7 +3,6 @@ internal import Checkpoints
 internal import Evaluation
 internal import FoundationEssentials
 internal import JSON
-internal import Logging
 internal import Models
 internal import Service
 
@@ -57,25 +56,18 @@ struct EvalModelOptions: ParsableArguments {
             guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
                 throw ValidationError("--url must begin with http:// or https://, not \(url).")
             }
-            let environment = ProcessInfo.processInfo.environment
-            let key = apiKey ?? environment["APUS_API_KEY"] ?? environment["OPENAI_API_KEY"]
-            let server = ChatServer(url: url, model: modelName ?? "", apiKey: key)
+            let server = ChatServer(url: url, model: modelName ?? "", apiKey: clientKey(apiKey))
             defer { server.close() }
             return try await body(server, EvalOrigin(url: server.url))
         }
         var configuration = ServerConfiguration()
         configuration.model = path
-        configuration.port = 0
         configuration.maxModelLength = maxModelLen?.count
         compute.apply(to: &configuration)
         batching.apply(to: &configuration)
         if let concurrency { configuration.maxSequences = concurrency }
-        configuration.servesPage = false
-        let key = String(UInt64.random(in: .min ... .max), radix: 16)
-        configuration.apiKeys = [key]
         let origin = EvalOrigin(configuration)
-        try await Server(configuration, logger: Logger(label: "apus") { _ in SwiftLogNoOpLogHandler() }).serving {
-            url in
+        try await configuration.servingPrivately { url, key in
             let server = ChatServer(url: url, model: modelName ?? "", apiKey: key)
             defer { server.close() }
             try await body(server, origin)

@@ -16,10 +16,7 @@ package struct ChatServer: Sendable {
     private let patience = Duration.seconds(3600)
 
     package init(url: String, model: String = "", apiKey: String? = nil) {
-        var url = url
-        while url.hasSuffix("/") { url.removeLast() }
-        if url.hasSuffix("/v1") { url.removeLast(3) }
-        self.url = url
+        self.url = HTTPURL.apiBase(url)
         self.model = model
         self.apiKey = apiKey
         // A whole answer may take hours; what counts is that something comes.
@@ -78,12 +75,8 @@ package struct ChatServer: Sendable {
         body["stream"] = true
         body["stream_options"] = ["include_usage": true]
         if let seed { body["seed"] = .integer(Int(seed)) }
-        var request = request("/v1/chat/completions")
-        request.method = "POST"
-        request.headers["Content-Type"] = "application/json"
-        request.body = .bytes(Array(JSONValue.object(body).serialized().utf8))
         do {
-            return try await receive(request, heard)
+            return try await receive(request("/v1/chat/completions", body), heard)
         } catch let error as ChatError {
             throw error
         } catch {
@@ -116,8 +109,10 @@ package struct ChatServer: Sendable {
         return answer
     }
 
-    private func request(_ path: String) -> HTTPClientRequest {
+    /// A POST with a body, a GET without.
+    private func request(_ path: String, _ body: JSONObject? = nil) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url + path)
+        if let body { request = .json(url + path, Array(JSONValue.object(body).serialized().utf8)) }
         if let apiKey { request.headers["Authorization"] = "Bearer \(apiKey)" }
         return request
     }
