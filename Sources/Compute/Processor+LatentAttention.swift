@@ -39,10 +39,9 @@ extension Processor {
     /// they are; the weighted latents are expanded afterwards.
     ///
     /// - Parameters:
-    ///   - absorption: for each head the transpose of its key expansion, `[rank, nope]`.
     ///   - latentQueries, latents: scratch, reshaped to `[rows, heads * (rank + rope)]` and `[rows, heads * rank]`.
     package func attendAbsorbed(
-        _ queries: Tensor, shape: LatentShape, expansion: Matrix, absorption: [Matrix], plan: AttentionPlan,
+        _ queries: Tensor, shape: LatentShape, absorption: LatentAbsorption, plan: AttentionPlan,
         runs: [BatchLayout.Run], memory: PagedMemory, layer: Int, latentQueries: Tensor, latents: Tensor,
         into output: Tensor
     ) {
@@ -53,7 +52,7 @@ extension Processor {
             segments.flatMap { rows in
                 (0..<shape.heads).map { head in
                     Projection(
-                        absorption[head], of: queries, column: head * shape.query, into: latentQueries,
+                        absorption.keys[head], of: queries, column: head * shape.query, into: latentQueries,
                         column: head * shape.cached, rows: rows)
                 }
             })
@@ -73,10 +72,9 @@ extension Processor {
         project(
             segments.flatMap { rows in
                 (0..<shape.heads).map { head in
-                    let first = head * (shape.nope + shape.value) + shape.nope
-                    return Projection(
-                        expansion, outputs: first..<first + shape.value, of: latents, column: head * shape.rank,
-                        into: output, column: head * shape.value, rows: rows)
+                    Projection(
+                        absorption.values, outputs: absorption.valueRows(of: head, shape: shape), of: latents,
+                        column: head * shape.rank, into: output, column: head * shape.value, rows: rows)
                 }
             })
     }

@@ -118,9 +118,8 @@ package final class DeepseekV3: LanguageModel, @unchecked Sendable {
         }
         if !generated.isEmpty {
             frame.processor.attendAbsorbed(
-                queries, shape: shape, expansion: layer.expansion, absorption: layer.absorption, plan: plan,
-                runs: generated, memory: memory, layer: index, latentQueries: latentQueries, latents: latents,
-                into: attended)
+                queries, shape: shape, absorption: layer.absorption, plan: plan, runs: generated, memory: memory,
+                layer: index, latentQueries: latentQueries, latents: latents, into: attended)
         }
     }
 

@@ -14,10 +14,10 @@ struct LatentAttentionLayer: Sendable {
     /// kv_a_proj_with_mqa: the latent, then the shared key's rotated part.
     let compression: Matrix
     let latentNorm: Tensor
-    /// kv_b_proj.
+    /// kv_b_proj, for prompt positions.
     let expansion: Matrix
-    /// Per head the transposed key rows of `expansion`.
-    let absorption: [Matrix]
+    /// The same weights, for generated ones.
+    let absorption: LatentAbsorption
     let output: Matrix
 
     init(

@@ -2,25 +2,31 @@ import Checkpoints
 import Compute
 
 extension WeightSource {
-    /// What expands a cached latent into keys and values (kv_b_proj), and per head the transpose of its key rows.
-    typealias KeyValueExpansion = (expansion: Matrix, absorption: [Matrix])
+    /// What expands a cached latent into keys and values (kv_b_proj), and the same weights for absorbed attention.
+    typealias KeyValueExpansion = (expansion: Matrix, absorption: LatentAbsorption)
 
     /// Takes kv_b_proj, or puts it together where a GGUF file splits it, or where it is quantised, as such files have
-    /// it: k_b `[heads, rank, nope]` is the transpose of the key rows and serves in place, v_b `[heads, value, rank]`
-    /// the value rows.
+    /// it: k_b `[heads, rank, nope]` is the transpose of the key rows, v_b `[heads, value, rank]` the value rows. Both
+    /// forms of attention see the same values: block formats are packed for the absorbed form, which reads them once
+    /// per step, and decoded for the expanded one.
     func keyValueExpansion(
         _ prefix: String, shape: LatentShape, processor: Processor
     ) throws(CheckpointError) -> KeyValueExpansion {
         guard let (keys, values) = try expansionParts(prefix, shape: shape) else {
-            let stored = try matrix("\(prefix).kv_b_proj.weight")
-            // Both forms of attention use it, and only one of them multiplies; they must see the same values.
+            let name = "\(prefix).kv_b_proj.weight"
+            let stored = try matrix(name)
             let expansion = stored.format.isBlocked ? stored.decoded() : stored
-            return (expansion, processor.keyAbsorption(of: expansion, shape: shape))
+            let absorption = LatentAbsorption(
+                keys: processor.keyAbsorption(of: expansion, shape: shape), expansion: try packed(stored, as: name),
+                shape: shape)
+            return (expansion, absorption)
         }
-        let absorption = try (0..<shape.heads).map { head throws(CheckpointError) in
-            try packed(
-                keys.rows(head * shape.rank..<(head + 1) * shape.rank), as: "\(prefix).k_b_proj.weight#\(head)")
-        }
+        let absorption = LatentAbsorption(
+            keys: try (0..<shape.heads).map { head throws(CheckpointError) in
+                try packed(
+                    keys.rows(head * shape.rank..<(head + 1) * shape.rank), as: "\(prefix).k_b_proj.weight#\(head)")
+            },
+            values: try packed(values, as: "\(prefix).v_b_proj.weight"), shape: shape)
         let rows = processor.expansion(joining: keys, values, shape: shape)
         let keepsFormat = keys.format == values.format && !keys.format.isBlocked
         return (Matrix(rows, format: keepsFormat ? keys.format : .f32), absorption)

@@ -52,7 +52,16 @@ import Testing
             }
         }
 
-        func absorbed() -> [[Float]] {
+        /// What absorbed attention multiplies by, in one matrix or in the two that GGUF files have.
+        func absorption(isSplit: Bool) -> LatentAbsorption {
+            let shape = LatentAttentionTests.shape
+            let keys = processor.keyAbsorption(of: expansion, shape: shape)
+            guard isSplit else { return LatentAbsorption(keys: keys, expansion: expansion, shape: shape) }
+            let values = processor.expansionParts(of: expansion, shape: shape).values
+            return LatentAbsorption(keys: keys, values: values, shape: shape)
+        }
+
+        func absorbed(by absorption: LatentAbsorption) -> [[Float]] {
             let shape = LatentAttentionTests.shape
             let output = Tensor(rows: queries.rows, columns: shape.heads * shape.value)
             let layout = BatchLayout()
@@ -60,8 +69,7 @@ import Testing
                 rowCount: queries.rows, firstPosition: count - queries.rows, promptLength: 0, blockTable: table,
                 blockSize: 16)
             processor.attendAbsorbed(
-                queries, shape: shape, expansion: expansion,
-                absorption: processor.keyAbsorption(of: expansion, shape: shape),
+                queries, shape: shape, absorption: absorption,
                 plan: AttentionPlan(
                     shape.absorbed, runs: layout.runs, layout: layout, threads: processor.threadCount),
                 runs: layout.runs, memory: memory, layer: 0,
@@ -74,9 +82,31 @@ import Testing
     func `expanded and absorbed form agree`(size: (keys: Int, rows: Int), cache: ElementFormat) throws {
         let scene = try Scene(
             keys: size.keys, rows: size.rows, format: cache == .f32 ? .f32 : .bf16, cache: cache)
-        for (a, b) in zip(scene.expanded(chunk: size.rows), scene.absorbed()) {
+        for (a, b) in zip(scene.expanded(chunk: size.rows), scene.absorbed(by: scene.absorption(isSplit: false))) {
             #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 })
         }
+    }
+
+    @Test func `value rows of their own give the bits that they give inside the whole matrix`() throws {
+        let scene = try Scene(keys: 70, rows: 3, format: .f32, cache: .f32)
+        #expect(
+            scene.absorbed(by: scene.absorption(isSplit: true)) == scene.absorbed(by: scene.absorption(isSplit: false)))
+    }
+
+    @Test func `packed value rows give what their decoded values give`() throws {
+        let scene = try Scene(keys: 70, rows: 3, format: .f32, cache: .f32)
+        let shape = Self.shape
+        let keys = scene.processor.keyAbsorption(of: scene.expansion, shape: shape)
+        let stored = scene.processor.encoded(
+            scene.processor.expansionParts(of: scene.expansion, shape: shape).values, as: .q8_0)
+        let packed = scene.processor.packed(stored)
+        let results = [stored.decoded(), packed].map {
+            scene.absorbed(by: LatentAbsorption(keys: keys, values: $0, shape: shape))
+        }
+        for (exact, quantized) in zip(results[0].joined(), results[1].joined()) {
+            #expect(abs(exact - quantized) < 0.02)
+        }
+        #expect(results[0] != results[1], "packed rows meet quantised inputs")
     }
 
     @Test(arguments: [ElementFormat.f32, .bf16, .f16, .q8_0])
