@@ -72,7 +72,7 @@ package struct AttentionBenchmark {
         let layout = layout(of: batch)
         let runs = layout.runs
         if batch.rows > 1 {
-            let expansion = Matrix(noise(rows: 16 * 256, columns: 512), format: .bf16)
+            let expansion = LatentExpansion.whole(Matrix(noise(rows: 16 * 256, columns: 512), format: .bf16))
             let queries = noise(rows: layout.rowCount, columns: 16 * 192)
             let output = Tensor(rows: layout.rowCount, columns: 16 * 128)
             let seconds = fastest {

@@ -9,7 +9,6 @@ struct ExpandedTile {
 
     let processor: Processor
     let shape: LatentShape
-    let expansion: Matrix
     let head: Int
     let run: BatchLayout.Run
     let rows: Range<Int>
@@ -18,20 +17,41 @@ struct ExpandedTile {
     let layer: Int
     let thread: Int
 
-    /// Memory of the expanded keys of one range and of the rows' unfinished results.
-    private struct Buffers {
-        let weights: UnsafePointer<Float>
+    /// A head's weights, memory of the expanded keys of one range, and of the rows' unfinished results.
+    struct Buffers {
+        let weights: LatentExpansion.Head
         let latents: UnsafeMutablePointer<Float>
         let keys: UnsafeMutablePointer<Float>
         let values: UnsafeMutablePointer<Float>
-        let state: PartialAttention
+        let state: UnsafeMutablePointer<Float>
+
+        /// Scratch of a thread for tiles of at most `rows` rows: it is theirs until the next call.
+        init(
+            _ processor: Processor, _ shape: LatentShape, _ expansion: LatentExpansion, head: Int, rows: Int,
+            thread: Int
+        ) {
+            let sizes = [
+                expansion.bufferFloats(shape), OpenBLAS.tileRows * shape.cached, AttentionPlan.keyRange * shape.query,
+                AttentionPlan.keyRange * shape.value, rows * (shape.value + 2),
+            ]
+            var next = processor.scratch[thread].floats(sizes.reduce(0, +))
+            let places = sizes.map { size in
+                defer { next += size }
+                return next
+            }
+            weights = expansion.head(head, shape, with: processor.kernels, into: places[0])
+            latents = places[1]
+            keys = places[2]
+            values = places[3]
+            state = places[4]
+        }
     }
 
     private var keyRange: Int { AttentionPlan.keyRange }
     private var keyCount: Int { run.firstPosition + rows.upperBound - run.rows.lowerBound }
 
-    func attend(_ queries: Tensor, into output: Tensor) {
-        let buffers = takeBuffers()
+    func attend(_ queries: Tensor, _ buffers: Buffers, into output: Tensor) {
+        let state = PartialAttention(base: buffers.state, ranges: 1, rows: rows.count, valueSize: shape.value)
         // One page as long as any sequence.
         withUnsafePointer(to: Int32(0)) { table in
             let positions = rows.map { ck_position(row: $0, block_table: table, limit: layout.limits[$0]) }
@@ -41,45 +61,14 @@ struct ExpandedTile {
                     expand(range, buffers)
                     for first in stride(from: 0, to: rows.count, by: Self.queryTile) {
                         let tile = first..<min(first + Self.queryTile, rows.count)
-                        attend(queries, positions, tile: tile, range: range, buffers)
+                        attend(queries, positions, tile: tile, range: range, buffers, state)
                     }
                 }
                 processor.merge(
-                    buffers.state, heads: 1, positions: positions, count: rows.count,
+                    state, heads: 1, positions: positions, count: rows.count,
                     into: output.pointer(row: 0, column: head * shape.value), stride: output.columns)
             }
         }
-    }
-
-    private func takeBuffers() -> Buffers {
-        let keyFloats = keyRange * shape.query
-        let valueFloats = keyRange * shape.value
-        let latentFloats = OpenBLAS.tileRows * shape.cached
-        let weightFloats = expansion.format == .f32 ? 0 : (shape.nope + shape.value) * shape.rank
-        var next = processor.scratch[thread].floats(
-            keyFloats + valueFloats + latentFloats + weightFloats + rows.count * (shape.value + 2))
-        func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-            defer { next += count }
-            return next
-        }
-        return Buffers(
-            weights: weights(decodedInto: take(weightFloats)), latents: take(latentFloats), keys: take(keyFloats),
-            values: take(valueFloats),
-            state: PartialAttention(
-                base: take(rows.count * (shape.value + 2)), ranges: 1, rows: rows.count, valueSize: shape.value))
-    }
-
-    /// This head's rows of the expansion in f32: in place where they are, else decoded.
-    private func weights(decodedInto buffer: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-        let count = shape.nope + shape.value
-        let first = head * count
-        if expansion.format == .f32 {
-            return (expansion.base + first * expansion.rowBytes).assumingMemoryBound(to: Float.self)
-        }
-        for row in 0..<count {
-            expansion.load(row: first + row, with: processor.kernels, into: buffer + row * shape.rank)
-        }
-        return UnsafePointer(buffer)
     }
 
     /// Fills `keys` `[512, nope + rope]` and `values` `[512, value]` as far as the rows see the range.
@@ -104,18 +93,20 @@ struct ExpandedTile {
                 (latents + token * shape.cached).update(repeating: 0, count: shape.cached)
             }
             OpenBLAS.multiplyTile(
-                x: latents, xStride: shape.cached, weights: buffers.weights, weightStride: shape.rank,
-                outputs: shape.nope, inputs: shape.rank, y: keys + first * shape.query, yStride: shape.query)
+                x: latents, xStride: shape.cached, weights: buffers.weights.keys,
+                isTransposed: buffers.weights.keysAreTransposed, outputs: shape.nope, inputs: shape.rank,
+                y: keys + first * shape.query, yStride: shape.query)
             OpenBLAS.multiplyTile(
-                x: latents, xStride: shape.cached, weights: buffers.weights + shape.nope * shape.rank,
-                weightStride: shape.rank, outputs: shape.value, inputs: shape.rank,
-                y: buffers.values + first * shape.value, yStride: shape.value)
+                x: latents, xStride: shape.cached, weights: buffers.weights.values, isTransposed: false,
+                outputs: shape.value, inputs: shape.rank, y: buffers.values + first * shape.value,
+                yStride: shape.value)
         }
     }
 
     /// Attends the rows `tile`, counted from the first, to the range that the buffers hold.
     private func attend(
-        _ queries: Tensor, _ positions: UnsafePointer<ck_position>, tile: Range<Int>, range: Int, _ buffers: Buffers
+        _ queries: Tensor, _ positions: UnsafePointer<ck_position>, tile: Range<Int>, range: Int, _ buffers: Buffers,
+        _ state: PartialAttention
     ) {
         let start = range * keyRange
         guard range == 0 || Int(positions[tile.upperBound - 1].limit) > start else { return }
@@ -129,9 +120,9 @@ struct ExpandedTile {
             key_size: shape.query, value_size: shape.value, heads: 1, positions: positions + tile.lowerBound,
             count: tile.count, q: queries.pointer(row: 0, column: head * shape.query),
             q_position_stride: queries.columns, q_head_stride: shape.query, scale: shape.scale, key_begin: start,
-            key_end: start + keyRange, resumes: range > 0, max: buffers.state.max(0) + tile.lowerBound,
-            sum: buffers.state.sum(0) + tile.lowerBound,
-            accumulator: buffers.state.accumulator(0) + tile.lowerBound * shape.value,
+            key_end: start + keyRange, resumes: range > 0, max: state.max(0) + tile.lowerBound,
+            sum: state.sum(0) + tile.lowerBound,
+            accumulator: state.accumulator(0) + tile.lowerBound * shape.value,
             scratch: processor.scratch[thread].kernel)
         processor.kernels.attention(&arguments)
     }

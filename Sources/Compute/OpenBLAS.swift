@@ -10,13 +10,14 @@ enum OpenBLAS {
     static func useOneThread() { _ = onceWithOneThread }
     private static let onceWithOneThread: Void = openblas_set_num_threads(1)
 
-    /// `y[m][n] = sum over k of x[m][k] * w[n][k]` for the `tileRows` rows of one tile. Strides count floats.
+    /// `y[m][n] = sum over k of x[m][k] * w[n][k]` for the `tileRows` rows of one tile; `w` lies dense, row-major
+    /// `[outputs, inputs]`, or `[inputs, outputs]` if it is transposed. Strides count floats.
     static func multiplyTile(
-        x: UnsafePointer<Float>, xStride: Int, weights: UnsafePointer<Float>, weightStride: Int, outputs: Int,
+        x: UnsafePointer<Float>, xStride: Int, weights: UnsafePointer<Float>, isTransposed: Bool, outputs: Int,
         inputs: Int, y: UnsafeMutablePointer<Float>, yStride: Int
     ) {
         cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(tileRows), blasint(outputs), blasint(inputs), 1, x,
-            blasint(xStride), weights, blasint(weightStride), 0, y, blasint(yStride))
+            CblasRowMajor, CblasNoTrans, isTransposed ? CblasNoTrans : CblasTrans, blasint(tileRows), blasint(outputs), blasint(inputs), 1, x,
+            blasint(xStride), weights, blasint(isTransposed ? outputs : inputs), 0, y, blasint(yStride))
     }
 }

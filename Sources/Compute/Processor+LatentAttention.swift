@@ -7,11 +7,10 @@ extension Processor {
     ///
     /// - Parameters:
     ///   - queries: `[rows, heads * (nope + rope)]`, rotated.
-    ///   - expansion: kv_b_proj, `[heads * (nope + value), rank]`.
     ///   - runs: rows of one role each; only these rows of the output are written.
     ///   - output: `[rows, heads * value]`.
     package func attendExpanded(
-        _ queries: Tensor, shape: LatentShape, expansion: Matrix, runs: [BatchLayout.Run], layout: BatchLayout,
+        _ queries: Tensor, shape: LatentShape, expansion: LatentExpansion, runs: [BatchLayout.Run], layout: BatchLayout,
         memory: PagedMemory, layer: Int, into output: Tensor
     ) {
         precondition(queries.columns == shape.heads * shape.query, "queries of \(queries.columns) values")
@@ -26,12 +25,19 @@ extension Processor {
                 tasks.append((run, first..<min(first + rows, run.rows.upperBound)))
             }
         }
-        workers.run(tasks.count * shape.heads) { index, thread in
-            let task = tasks[index / shape.heads]
-            let tile = ExpandedTile(
-                processor: self, shape: shape, expansion: expansion, head: index % shape.heads, run: task.run,
-                rows: task.rows, layout: layout, memory: memory, layer: layer, thread: thread)
-            tile.attend(queries, into: output)
+        // A head's weights are decoded once for all the tasks that a thread does with it.
+        let groups = min((8 * threadCount + shape.heads - 1) / shape.heads, tasks.count)
+        workers.run(groups * shape.heads) { index, thread in
+            let (head, group) = (index / groups, index % groups)
+            let tasks = tasks[tasks.count * group / groups..<tasks.count * (group + 1) / groups]
+            let buffers = ExpandedTile.Buffers(
+                self, shape, expansion, head: head, rows: tasks.map(\.rows.count).max() ?? 0, thread: thread)
+            for task in tasks {
+                let tile = ExpandedTile(
+                    processor: self, shape: shape, head: head, run: task.run, rows: task.rows, layout: layout,
+                    memory: memory, layer: layer, thread: thread)
+                tile.attend(queries, buffers, into: output)
+            }
         }
     }
 

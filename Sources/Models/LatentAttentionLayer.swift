@@ -15,7 +15,7 @@ struct LatentAttentionLayer: Sendable {
     let compression: Matrix
     let latentNorm: Tensor
     /// kv_b_proj, for prompt positions.
-    let expansion: Matrix
+    let expansion: LatentExpansion
     /// The same weights, for generated ones.
     let absorption: LatentAbsorption
     let output: Matrix

@@ -3,23 +3,22 @@ import Compute
 
 extension WeightSource {
     /// What expands a cached latent into keys and values (kv_b_proj), and the same weights for absorbed attention.
-    typealias KeyValueExpansion = (expansion: Matrix, absorption: LatentAbsorption)
+    typealias KeyValueExpansion = (expansion: LatentExpansion, absorption: LatentAbsorption)
 
-    /// Takes kv_b_proj, or puts it together where a GGUF file splits it, or where it is quantised, as such files have
-    /// it: k_b `[heads, rank, nope]` is the transpose of the key rows, v_b `[heads, value, rank]` the value rows. Both
+    /// Takes kv_b_proj, or the parts into which GGUF files split it, or where it is quantised, those that they would
+    /// have: k_b `[heads, rank, nope]` is the transpose of the key rows, v_b `[heads, value, rank]` the value rows. Both
     /// forms of attention see the same values: block formats are packed for the absorbed form, which reads them once
-    /// per step, and decoded for the expanded one.
+    /// per step, and stay as they are stored for the expanded one, which decodes them head by head.
     func keyValueExpansion(
         _ prefix: String, shape: LatentShape, processor: Processor
     ) throws(CheckpointError) -> KeyValueExpansion {
         guard let (keys, values) = try expansionParts(prefix, shape: shape) else {
             let name = "\(prefix).kv_b_proj.weight"
             let stored = try matrix(name)
-            let expansion = stored.format.isBlocked ? stored.decoded() : stored
             let absorption = LatentAbsorption(
-                keys: processor.keyAbsorption(of: expansion, shape: shape), expansion: try packed(stored, as: name),
+                keys: processor.keyAbsorption(of: stored, shape: shape), expansion: try packed(stored, as: name),
                 shape: shape)
-            return (expansion, absorption)
+            return (.whole(stored), absorption)
         }
         let absorption = LatentAbsorption(
             keys: try (0..<shape.heads).map { head throws(CheckpointError) in
@@ -27,9 +26,7 @@ extension WeightSource {
                     keys.rows(head * shape.rank..<(head + 1) * shape.rank), as: "\(prefix).k_b_proj.weight#\(head)")
             },
             values: try packed(values, as: "\(prefix).v_b_proj.weight"), shape: shape)
-        let rows = processor.expansion(joining: keys, values, shape: shape)
-        let keepsFormat = keys.format == values.format && !keys.format.isBlocked
-        return (Matrix(rows, format: keepsFormat ? keys.format : .f32), absorption)
+        return (.parts(keys: keys, values: values), absorption)
     }
 
     /// The transposed keys and the values; nil where kv_b_proj stays whole.

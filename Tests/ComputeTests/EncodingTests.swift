@@ -33,14 +33,18 @@ import Testing
         #expect(bytes(matrix.rows(2..<5)) == Array(bytes(matrix)[2 * 68..<5 * 68]))
     }
 
-    @Test func `an expansion is whole again after it was split`() throws {
+    @Test func `an expansion's parts are each head's key rows, transposed, and its value rows`() throws {
         var random = Random(4)
         let shape = LatentShape(heads: 3, rank: 16, nope: 4, rope: 2, value: 5, scale: 1)
         let whole = random.tensor(rows: 27, columns: 16)
         let processor = try Processor(threads: 2)
         let (keys, values) = processor.expansionParts(of: Matrix(whole), shape: shape)
         #expect(keys.outputs == 48 && keys.inputs == 4 && values.outputs == 15 && values.inputs == 16)
-        let joined = processor.expansion(joining: keys, values, shape: shape)
-        for row in 0..<27 { #expect(joined.row(row) == whole.row(row)) }
+        let expectedKeys = (0..<3).flatMap { head in
+            (0..<16).flatMap { column in (0..<4).map { whole.row(head * 9 + $0)[column] } }
+        }
+        let expectedValues = (0..<3).flatMap { head in (4..<9).flatMap { whole.row(head * 9 + $0) } }
+        #expect(bytes(keys) == expectedKeys.withUnsafeBytes(Array.init))
+        #expect(bytes(values) == expectedValues.withUnsafeBytes(Array.init))
     }
 }

@@ -33,7 +33,7 @@ import Testing
         }
 
         /// The rows' results, computed `chunk` rows at a time.
-        func expanded(chunk: Int) -> [[Float]] {
+        func expanded(chunk: Int, by expansion: LatentExpansion? = nil) -> [[Float]] {
             let output = Tensor(rows: queries.rows, columns: LatentAttentionTests.shape.heads * 24)
             let first = count - queries.rows
             return stride(from: 0, to: queries.rows, by: chunk).flatMap { start -> [[Float]] in
@@ -46,8 +46,8 @@ import Testing
                     rowCount: rows, firstPosition: first + start, promptLength: count, blockTable: table,
                     blockSize: 16)
                 processor.attendExpanded(
-                    part, shape: LatentAttentionTests.shape, expansion: expansion, runs: layout.runs,
-                    layout: layout, memory: memory, layer: 0, into: output)
+                    part, shape: LatentAttentionTests.shape, expansion: expansion ?? .whole(self.expansion),
+                    runs: layout.runs, layout: layout, memory: memory, layer: 0, into: output)
                 return (0..<rows).map { output.row($0) }
             }
         }
@@ -91,6 +91,20 @@ import Testing
         let scene = try Scene(keys: 70, rows: 3, format: .f32, cache: .f32)
         #expect(
             scene.absorbed(by: scene.absorption(isSplit: true)) == scene.absorbed(by: scene.absorption(isSplit: false)))
+    }
+
+    @Test(arguments: [ElementFormat.f32, .bf16, .q8_0])
+    func `an expansion in two parts gives what it gives as one matrix`(format: ElementFormat) throws {
+        let scene = try Scene(keys: 600, rows: 70, format: .bf16)
+        let parts = scene.processor.expansionParts(of: scene.expansion, shape: Self.shape)
+        func stored(_ part: Matrix) -> Matrix {
+            // 16 inputs are no block of q8_0, so keys stay in f32.
+            part.inputs % format.blockSize == 0 ? scene.processor.encoded(part, as: format) : part
+        }
+        let whole = scene.expanded(chunk: 70)
+        let split = scene.expanded(chunk: 70, by: .parts(keys: stored(parts.keys), values: stored(parts.values)))
+        let tolerance: Float = format == .q8_0 ? 0.02 : 1e-5
+        for (a, b) in zip(whole.joined(), split.joined()) { #expect(abs(a - b) < tolerance) }
     }
 
     @Test func `packed value rows give what their decoded values give`() throws {
