@@ -116,9 +116,11 @@ CK_INLINE __m256i step_integers(enum ck_format format, const uint8_t *packed, si
         return _mm256_or_si256(nibbles(packed, 48 + j / 2 * 32 + dword, j % 2, v), masked(high, 16));
     }
     case ck_format_q6_k: {
-        __m256i high = left(right(dwords_at(packed, 128 + j / 4 * 32 + dword, v), j % 4 * 2), 4);
-        __m256i low = nibbles(packed, j / 4 * 64 + j % 2 * 32 + dword, j / 2 % 2, v);
-        return _mm256_or_si256(low, masked(high, 48));
+        const uint8_t *half = packed + (SIXTHS_OFFSET + (2 * j + step / 4) * SIXTHS_BYTES) * STRIP;
+        if (step % 4 < 3)
+            return masked(dwords_at(half, quarter, v), 63);
+        __m256i first = masked(right(dwords_at(half, 0, v), 6), 3), second = masked(right(dwords_at(half, 4, v), 4), 12);
+        return _mm256_or_si256(_mm256_or_si256(first, second), masked(right(dwords_at(half, 8, v), 2), 48));
     }
     case ck_format_iq4_xs:
         return nibbles(packed, 8 + j * 16 + quarter, step / 4, v);
@@ -145,8 +147,6 @@ CK_INLINE __m256 block_scales(enum ck_format format, const uint8_t *packed, size
         return f16s_at(packed, 80, v);
     case ck_format_q3_k:
         return f16s_at(packed, 108, v);
-    case ck_format_q6_k:
-        return f16s_at(packed, 208, v);
     case ck_format_q4_k:
     case ck_format_q5_k:
         return _mm256_mul_ps(f16s_at(packed, 0, v), _mm256_cvtepi32_ps(k_factor(packed, j, false, v)));
@@ -192,7 +192,7 @@ CK_INLINE __m256i block_factors(enum ck_format format, const uint8_t *packed, si
         break;
     }
     default:
-        factors = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(packed + (192 + i) * STRIP + v * 8)));
+        factors = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(packed + (2 + i) * STRIP + v * 8)));
     }
     return _mm256_blend_epi16(factors, _mm256_slli_epi32(factors, 16), 0xaa);
 }

@@ -55,7 +55,7 @@ CK_INLINE const char *row_at(enum ck_format format, bool direct, const struct ck
 CK_INLINE void few_rows(enum ck_format format, const struct ck_matmul *job, size_t m, size_t rows, size_t n,
                         size_t strips) {
     struct block_scratch *scratch = job->scratch;
-    size_t bytes = strip_bytes(format, job->k), most = strips_abreast(format, rows) == 1 ? PANEL_BLOCKS : 1;
+    size_t bytes = strip_bytes(format, job->k), most = strips_abreast(format, rows) == 1 || walks_superblocks(format, rows) ? PANEL_BLOCKS : 1;
     struct block_tile tile = {
         .panel = scratch->panels,
         .strip = strip_of(job, n),
@@ -69,9 +69,13 @@ CK_INLINE void few_rows(enum ck_format format, const struct ck_matmul *job, size
         memset(tile.sums, 0, strips * rows * sizeof scratch->sums[0][0]);
         for (; tile.block < end; tile.block += tile.count) {
             tile.count = smaller(most, end - tile.block);
-            for (size_t s = 0; s < strips; s++)
+            for (size_t s = 0; !walks_superblocks(format, rows) && s < strips; s++)
                 unpack_panel_scales(format, tile.strip + s * bytes, tile.block, tile.count, scratch->panels + s);
             tile.x = row_at(format, true, job, m, tile.block);
+            if (walks_superblocks(format, rows)) {
+                superblocks(format, &tile);
+                continue;
+            }
             run_tile(format, true, rows, &tile);
         }
     }
@@ -121,7 +125,7 @@ CK_INLINE void block_panels(enum ck_format format, const struct ck_matmul *job) 
     for (size_t block = 0; block < blocks; block++) {
         size_t m = job->m * block / blocks, rows = job->m * (block + 1) / blocks - m;
         if (rows <= TILE_HEIGHT_MAX)
-            for (size_t n = begin, most = strips_abreast(format, rows); n < job->n_end; n += most * STRIP)
+            for (size_t n = begin, most = walks_superblocks(format, rows) ? STRIPS_ABREAST : strips_abreast(format, rows); n < job->n_end; n += most * STRIP)
                 few_rows(format, job, m, rows, n, smaller(most, (job->n_end - n + STRIP - 1) / STRIP));
         else
             for (size_t n = begin; n < job->n_end; n += STRIP)
