@@ -1,7 +1,7 @@
 #pragma once
 
-// One row of activations by strips side by side of the K formats whose scales take long to unpack: what a superblock's
-// blocks share is unpacked at once, in bytes of all sixteen rows, and a block of each strip meets the row in turn.
+// One row of activations by strips side by side of q4_k and q6_k: what the blocks of a block of 256 share is unpacked at
+// once, and a block of 32 or two of each strip meet the row in turn, on their way from memory.
 
 #include "blocktile.h"
 
@@ -12,45 +12,12 @@ enum {
     SUPER_AHEAD = 512,
 };
 
-/// What a superblock's blocks share.
-struct super_header {
-    /// f16 scales, and the negated ones of the minima, as f32.
-    __m256 scale[VECTORS], minimum[VECTORS];
-    /// q4_k: 6-bit factors of both, [block][row].
-    __m256i scales[SUPER_PARTS / 2], minima[SUPER_PARTS / 2];
-};
-
-/// Whether the row goes through the format's strips superblock by superblock.
+/// Whether the rows go through the format's strips side by side, block by block of 256.
 CK_INLINE bool walks_superblocks(enum ck_format format, size_t rows) {
     return rows == 1 && (format == ck_format_q4_k || format == ck_format_q6_k);
 }
 
-CK_INLINE void unpack_header(enum ck_format format, const uint8_t *packed, struct super_header *header) {
-    for (size_t v = 0; v < VECTORS; v++) {
-        header->scale[v] = f16s_at(packed, 0, v);
-        if (format == ck_format_q4_k)
-            header->minimum[v] = negated(f16s_at(packed, 2, v));
-    }
-    if (format != ck_format_q4_k)
-        return;
-    // Two bytes of sixteen rows each: see scale_and_minimum.
-    for (size_t i = 0; i < 2; i++) {
-        __m256i first = dwords_at(packed, 4 + 2 * i, 0), least = dwords_at(packed, 8 + 2 * i, 0);
-        __m256i last = dwords_at(packed, 12 + 2 * i, 0);
-        header->scales[i] = masked(first, 63);
-        header->minima[i] = masked(least, 63);
-        header->scales[2 + i] = _mm256_or_si256(masked(last, 15), masked(right(first, 2), 48));
-        header->minima[2 + i] = _mm256_or_si256(masked(right(last, 4), 15), masked(right(least, 2), 48));
-    }
-}
-
 CK_INLINE void fetch_line(const uint8_t *p) { _mm_prefetch((const char *)p + SUPER_AHEAD, _MM_HINT_T0); }
-
-/// Eight of sixteen bytes as f32.
-CK_INLINE __m256 bytes_as_floats(const __m256i *bytes, size_t block, size_t v) {
-    const char *p = (const char *)bytes + block * STRIP + v * 8;
-    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)));
-}
 
 /// Two neighbouring blocks of q4_k: the low and the high nibbles of the same bytes.
 CK_INLINE void two_blocks_q4_k(const struct super_header *header, const uint8_t *packed, size_t j,
@@ -74,8 +41,7 @@ CK_INLINE void two_blocks_q4_k(const struct super_header *header, const uint8_t 
         __m256 sum = _mm256_load_ps(sums + 8 * v);
         for (size_t b = 0; b < 2; b++) {
             __m256 integers = _mm256_cvtepi32_ps(_mm256_madd_epi16(products[b][v], ones));
-            __m256 scale = _mm256_mul_ps(header->scale[v], bytes_as_floats(header->scales, j + b, v));
-            __m256 minimum = _mm256_mul_ps(header->minimum[v], bytes_as_floats(header->minima, j + b, v));
+            __m256 scale = header_scale(header, j + b, v), minimum = header_minimum(header, j + b, v);
             sum = _mm256_fmadd_ps(_mm256_mul_ps(scale, _mm256_set1_ps(x[b].scale)), integers, sum);
             sum = _mm256_fmadd_ps(minimum, _mm256_set1_ps(x[b].weighted_sum), sum);
         }
@@ -114,7 +80,7 @@ CK_INLINE void one_block_q6_k(const struct super_header *header, const uint8_t *
     }
 }
 
-/// One superblock of each strip of the tile.
+/// One block of 256 of each strip of the tile.
 CK_INLINE void superblocks(enum ck_format format, const struct block_tile *tile) {
     struct super_header headers[STRIPS_ABREAST];
     const uint8_t *packed = packed_at(format, tile->strip, tile->block);

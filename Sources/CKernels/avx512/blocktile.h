@@ -163,7 +163,7 @@ CK_INLINE void block_tile(enum ck_format format, bool direct, size_t rows, const
         store_sums(rows, sums, tile->sums);
 }
 
-/// No rows go superblock by superblock.
+/// Whether rows go through strips side by side, block by block of 256: none do.
 CK_INLINE bool walks_superblocks(enum ck_format format, size_t rows) {
     (void)format, (void)rows;
     return false;

@@ -205,4 +205,11 @@ CK_INLINE void unpack_scales(enum ck_format format, const uint8_t *packed, size_
     }
 }
 
+/// The same of a block of 256.
+CK_INLINE void unpack_super_scales(enum ck_format format, const uint8_t *packed, struct panel *panel) {
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < SUPER_PARTS; j++)
+        unpack_scales(format, packed, j, j, panel);
+}
+
 CK_TARGET_END

@@ -11,7 +11,7 @@ enum {
     /// Steps of four values in a block of 32.
     STEPS = QUANT_BLOCK / 4,
     /// Blocks of 32 in a panel: one stays in L1 while tile after tile of rows streams it.
-    PANEL_BLOCKS = 8,
+    PANEL_BLOCKS = SUPER_PARTS,
     /// Bytes that weights are fetched ahead of their unpacking.
     AHEAD = 8192,
     /// Most strips that few rows go through side by side.
