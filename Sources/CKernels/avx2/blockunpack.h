@@ -86,6 +86,12 @@ CK_INLINE __m256i nibbles(const uint8_t *packed, size_t offset, size_t high, siz
     return masked(right(dwords_at(packed, offset, v), 4 * high), 15);
 }
 
+/// The fourth of every four integers of q6_k, whose bits lie above those of the other three, see arrange_sixths.
+CK_INLINE __m256i last_sixths(__m256i first, __m256i second, __m256i third) {
+    __m256i low = _mm256_or_si256(masked(right(first, 6), 3), masked(right(second, 4), 12));
+    return _mm256_or_si256(low, masked(right(third, 2), 48));
+}
+
 /// The values [4 step, 4 step + 4) of block j of 32 in the packed block, of eight rows.
 CK_INLINE __m256i step_integers(enum ck_format format, const uint8_t *packed, size_t j, size_t step, size_t v) {
     size_t quarter = step % 4 * 4, dword = step * 4;
@@ -119,8 +125,7 @@ CK_INLINE __m256i step_integers(enum ck_format format, const uint8_t *packed, si
         const uint8_t *half = packed + (SIXTHS_OFFSET + (2 * j + step / 4) * SIXTHS_BYTES) * STRIP;
         if (step % 4 < 3)
             return masked(dwords_at(half, quarter, v), 63);
-        __m256i first = masked(right(dwords_at(half, 0, v), 6), 3), second = masked(right(dwords_at(half, 4, v), 4), 12);
-        return _mm256_or_si256(_mm256_or_si256(first, second), masked(right(dwords_at(half, 8, v), 2), 48));
+        return last_sixths(dwords_at(half, 0, v), dwords_at(half, 4, v), dwords_at(half, 8, v));
     }
     case ck_format_iq4_xs:
         return nibbles(packed, 8 + j * 16 + quarter, step / 4, v);
