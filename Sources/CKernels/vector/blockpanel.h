@@ -88,8 +88,10 @@ CK_INLINE void direct_strips(enum ck_format format, const struct ck_matmul *job,
     size_t count = (job->n_end - begin + STRIP - 1) / STRIP;
     size_t streams = walks_superblocks(format, rows) ? STRIPS_ABREAST : strips_abreast(format, rows);
     size_t apart = (count + streams - 1) / streams;
-    for (size_t i = 0; i < apart; i++)
-        few_rows(format, job, m, rows, begin + i * STRIP, (count - i + apart - 1) / apart, apart);
+    for (size_t i = 0; i < apart; i++) {
+        size_t strips = streams == 1 ? 1 : (count - i + apart - 1) / apart;
+        few_rows(format, job, m, rows, begin + i * STRIP, strips, apart);
+    }
 }
 
 /// Adds the products of the panel's blocks [block, block + count) with the rows [m, m + rows) to the rows' sums.
