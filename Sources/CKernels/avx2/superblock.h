@@ -9,7 +9,7 @@ CK_TARGET_BEGIN
 
 enum {
     /// Bytes that each strip is fetched ahead.
-    SUPER_AHEAD = 1024,
+    SUPER_AHEAD = 512,
 };
 
 /// Whether the rows go through the format's strips side by side, block by block of 256.
