@@ -71,4 +71,34 @@ CK_INLINE void load_pair_f8(const void *p, vector pair[2]) {
 /// A vector of 8-bit integers as floats.
 CK_INLINE vector load_integers(const void *p) { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(p))); }
 
+/// A vector of pairs of 16-bit integers, or of 32-bit sums of products.
+typedef __m512i pairs;
+
+CK_INLINE pairs load_pairs(const int16_t *p) { return _mm512_load_si512(p); }
+CK_INLINE pairs splat_pair(const int16_t *p) {
+    int32_t pair;
+    memcpy(&pair, p, sizeof pair);
+    return _mm512_set1_epi32(pair);
+}
+/// sums + a[0] * b[0] + a[1] * b[1] of each pair.
+CK_INLINE pairs add_products(pairs sums, pairs a, pairs b) { return _mm512_dpwssd_epi32(sums, a, b); }
+CK_INLINE vector floats_of(pairs sums) { return _mm512_cvtepi32_ps(sums); }
+
+/// Writes two vectors as 16-bit integers, to nearest even.
+CK_INLINE void store_rounded(int16_t *out, vector a, vector b) {
+    _mm256_store_si256((__m256i *)out, _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(a)));
+    _mm256_store_si256((__m256i *)(out + LANES), _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(b)));
+}
+
+/// x times 2 to the whole number in the low bits of `shifted`; x where that is a NaN without payload.
+CK_INLINE vector add_exponents(vector x, vector shifted) {
+    __m512i exponents = _mm512_slli_epi32(_mm512_castps_si512(shifted), 23);
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(x), exponents));
+}
+
+/// Lane i gets the lanes i, i + 8, ... of x in ascending order.
+CK_INLINE __m256 added_to_eight(__m256 sums, vector x) {
+    return _mm256_add_ps(_mm256_add_ps(sums, _mm512_castps512_ps256(x)), _mm512_extractf32x8_ps(x, 1));
+}
+
 CK_TARGET_END
