@@ -59,7 +59,7 @@ CK_INLINE int16_t rounded_integer(float x, struct step step) {
     return (int16_t)bits_of(fmaf(x, step.inverse, ROUND_MAGIC));
 }
 
-// e^x = 2^n (1 + f (c1 + f (c2 + ...))), n the whole number next to x log2(e) and f the rest.
+// e^x = 2^n p(f), n the whole number next to x log2(e), f the rest and p a polynomial of degree 5 next to 2^f.
 #define EXP_LOG2E 0x1.715476p0f
 #define EXP_C1 0x1.62e42ap-1f
 #define EXP_C2 0x1.ebf9bcp-3f
@@ -69,16 +69,16 @@ CK_INLINE int16_t rounded_integer(float x, struct step step) {
 /// What is below weighs nothing.
 #define EXP_LEAST -87.0f
 
-/// e^x for x <= 0, within 2^-22; NaN stays NaN.
+/// e^x for x <= 0 with a relative error of at most 2^-22 + |x| 2^-26; NaN stays NaN.
 CK_INLINE float weight_of_score(float x) {
-    float shifted = fmaf(x, EXP_LOG2E, ROUND_MAGIC), f = fmaf(x, EXP_LOG2E, ROUND_MAGIC - shifted);
-    float p = fmaf(fmaf(fmaf(fmaf(EXP_C5, f, EXP_C4), f, EXP_C3), f, EXP_C2), f, EXP_C1);
-    p = fmaf(p, f, 1);
+    float shifted = fmaf(x, EXP_LOG2E, ROUND_MAGIC), f = fmaf(x, EXP_LOG2E, ROUND_MAGIC - shifted), square = f * f;
+    float high = fmaf(EXP_C5, f, EXP_C4), middle = fmaf(EXP_C3, f, EXP_C2), low = fmaf(EXP_C1, f, 1);
+    float p = fmaf(fmaf(high, square, middle), square, low);
     return x < EXP_LEAST ? 0 : float_of(bits_of(p) + (bits_of(shifted) << 23));
 }
 
-/// Whether attention over a cache is in integers: it is where keys and values have 16 bits or fewer each and are not
-/// the same.
-CK_INLINE bool attends_in_integers(const struct ck_cache *cache) {
-    return cache->format != ck_format_f32 && !values_in_keys(cache);
+/// Whether a job is computed in integers, see CKernels.h.
+CK_INLINE bool attends_in_integers(const struct ck_attention *job) {
+    return job->cache.format != ck_format_f32 && !values_in_keys(&job->cache) && job->key_size > 0 &&
+           job->value_size > 0;
 }

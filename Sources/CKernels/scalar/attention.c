@@ -90,14 +90,12 @@ static void step_integers(const struct ck_attention *job, const struct tile *til
 }
 
 /// Turns n decoded values into integers; returns their step.
-static float make_integers(enum ck_format format, const char *stored, float *values, size_t first, size_t n,
-                           int bits) {
+static float make_integers(enum ck_format format, const char *stored, float *values, size_t first, size_t n, int bits) {
     uint32_t most = 0;
     for (size_t i = 0; i < n; i++) {
         // q8_0: the scale bounds them.
-        float bound = format == ck_format_q8_0
-                          ? f16_at((const uint8_t *)stored + (first + i) / QUANT_BLOCK * 34) * 128
-                          : values[i];
+        float bound = format == ck_format_q8_0 ? f16_at((const uint8_t *)stored + (first + i) / QUANT_BLOCK * 34) * 128
+                                               : values[i];
         uint32_t magnitude = bits_of(bound) & 0x7fffffff;
         most = magnitude > most ? magnitude : most;
     }
@@ -124,11 +122,11 @@ static void load_token(const struct ck_attention *job, const int32_t *table, siz
     if (keys == values)
         return;
     decode_cached(cache->format, value, values, job->value_size);
-    if (!attends_in_integers(cache))
+    if (!attends_in_integers(job))
         return;
     for (size_t first = 0; first < job->key_size; first += HEAD_BLOCK)
-        tile->key_steps[j][first / HEAD_BLOCK] = make_integers(
-            cache->format, key, keys + first, first, smaller(HEAD_BLOCK, job->key_size - first), KEY_BITS);
+        tile->key_steps[j][first / HEAD_BLOCK] = make_integers(cache->format, key, keys + first, first,
+                                                               smaller(HEAD_BLOCK, job->key_size - first), KEY_BITS);
     tile->value_steps[j] = make_integers(cache->format, value, values, 0, job->value_size, VALUE_BITS);
 }
 
@@ -154,7 +152,7 @@ static void attend(const struct ck_attention *job, size_t index) {
                 .sum = job->sum + number,
                 .accumulator = job->accumulator + number * job->value_size,
             };
-            if (attends_in_integers(&job->cache))
+            if (attends_in_integers(job))
                 step_integers(job, &tile, row);
             else
                 step(job, &tile, row);

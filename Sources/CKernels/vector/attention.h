@@ -7,21 +7,6 @@
 
 CK_TARGET_BEGIN
 
-/// e^x for x <= 0 within 2 ulp, 0 below -87; NaN stays NaN.
-CK_INLINE vector exp_of_negative(vector x) {
-    vector whole = rounded(x * splat(1.44269504f));
-    vector r = multiply_subtract(whole, splat(0.693359375f), x);
-    r = multiply_subtract(whole, splat(-2.12194440e-4f), r);
-    vector p = splat(1.9875691500e-4f);
-    p = multiply_add(p, r, splat(1.3981999507e-3f));
-    p = multiply_add(p, r, splat(8.3334519073e-3f));
-    p = multiply_add(p, r, splat(4.1665795894e-2f));
-    p = multiply_add(p, r, splat(1.6666665459e-1f));
-    p = multiply_add(p, r, splat(5.0000001201e-1f));
-    p = multiply_add(p, r * r, r) + splat(1.0f);
-    return unless_below(x, splat(-87.0f), times_power(p, whole));
-}
-
 /// Turns one row's scores of the keys [first, stop) of a tile into weights; updates its maximum, sum and accumulator.
 static void weigh(const struct pass *pass, size_t row, size_t first, size_t stop) {
     const struct ck_attention *job = pass->job;
@@ -40,7 +25,8 @@ static void weigh(const struct pass *pass, size_t row, size_t first, size_t stop
     float origin = most == -INFINITY ? 0 : most;
     vector lanes = (vector){0}, shift = splat(origin);
     for (size_t i = begin; i < end; i += LANES) {
-        vector weight = exp_of_negative(load_aligned(weights + i) - shift);
+        vector x = load_aligned(weights + i) - shift, weight;
+        weights_of_scores(1, &x, &weight);
         store_aligned(weights + i, weight);
         lanes = lanes + weight;
     }
@@ -212,7 +198,7 @@ void CK_TABLE(attention)(const struct ck_attention *job) {
         .key_stride = padded(job->key_size) + LANES,
         .value_stride = padded(job->value_size) + LANES,
         .shared = values_in_keys(&job->cache),
-        .integers = attends_in_integers(&job->cache),
+        .integers = attends_in_integers(job),
     };
     size_t rows = job->count * job->heads;
     for (pass.first = 0; pass.first < rows; pass.first += PASS_ROWS) {

@@ -14,7 +14,8 @@ CK_INLINE size_t padded16(size_t n) { return (n + 15) / 16 * 16; }
 /// The block of q8_0 that holds a column.
 CK_INLINE const char *block_at(const char *row, size_t column) { return row + column / QUANT_BLOCK * 34; }
 
-/// The magnitudes of sixteen values from `column` on, cut off to 16 bits: those of bf16, or f16's own; of q8_0 the scale.
+/// The magnitudes of sixteen values from `column` on, cut off to 16 bits: those of bf16, or f16's own; of q8_0 the
+/// scale.
 CK_INLINE __m256i magnitudes_at(enum ck_format format, const char *row, size_t column) {
     if (format == ck_format_q8_0) {
         uint16_t scale;
@@ -54,7 +55,8 @@ CK_INLINE void find_steps(enum ck_format format, const char *const *rows, size_t
     if (format == ck_format_q8_0)
         floats = _mm256_castps_si256(_mm256_mul_ps(_mm256_cvtph_ps(eight), _mm256_set1_ps(128)));
     // As power_step.
-    __m256i exponents = _mm256_srli_epi32(floats, 23), shifts = _mm256_sub_epi32(exponents, _mm256_set1_epi32(bits - 1));
+    __m256i exponents = _mm256_srli_epi32(floats, 23),
+            shifts = _mm256_sub_epi32(exponents, _mm256_set1_epi32(bits - 1));
     __m256i none = _mm256_cmpgt_epi32(_mm256_set1_epi32(STEP_EXPONENT_MIN), exponents);
     __m256i nan = _mm256_cmpeq_epi32(exponents, _mm256_set1_epi32(255));
     __m256i step = _mm256_andnot_si256(none, _mm256_slli_epi32(shifts, 23));
@@ -95,8 +97,8 @@ CK_INLINE void load_even_odd(enum ck_format format, const char *row, size_t colu
     }
     bool half = format == ck_format_f16;
     __m256 low = half ? _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)) : _mm256_loadu_ps((const float *)p);
-    __m256 high = half ? _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p + 16)))
-                       : _mm256_loadu_ps((const float *)(p + 32));
+    __m256 high =
+        half ? _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p + 16))) : _mm256_loadu_ps((const float *)(p + 32));
     __m256 first = _mm256_permute2f128_ps(low, high, 0x20), second = _mm256_permute2f128_ps(low, high, 0x31);
     *even = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0x88));
     *odd = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0xdd));
@@ -128,10 +130,10 @@ CK_INLINE void transpose_pairs(__m256i r[8]) {
     }
 }
 
-/// Fetches the line of `column` of each of the next eight rows.
-CK_INLINE void fetch_ahead_of(enum ck_format format, const char *const *rows, size_t column) {
-    for (size_t i = 0; i < OCTET && column % QUANT_BLOCK == 0; i++)
-        _mm_prefetch(rows[i] + row_bytes(format, column), _MM_HINT_T0);
+/// Fetches what follows a column to L1, in steps of 32 values.
+CK_INLINE void fetch(enum ck_format format, const char *row, size_t column) {
+    if (column % QUANT_BLOCK == 0)
+        _mm_prefetch(row + row_bytes(format, column), _MM_HINT_T0);
 }
 
 /// Writes eight keys to a panel, with the steps of their blocks to the rows of key_steps.
@@ -142,8 +144,9 @@ CK_INLINE void convert_keys(enum ck_format format, const char *const *rows, cons
         float inverses[OCTET];
         find_steps(format, rows, first, end, KEY_BITS, steps, inverses);
         for (size_t column = first; column < end; column += 16, out += 8 * 2 * PANEL) {
-            fetch_ahead_of(format, ahead, column);
             __m256i pairs[OCTET];
+            for (size_t i = 0; i < OCTET; i++)
+                fetch(format, ahead[i], column);
             for (size_t i = 0; i < OCTET; i++)
                 pairs[i] = integers_at(format, rows[i], column, _mm256_set1_ps(inverses[i]));
             transpose_pairs(pairs);
@@ -161,10 +164,8 @@ CK_INLINE void convert_values(enum ck_format format, const char *const *rows, co
     for (size_t i = 0; i < OCTET; i += 2, out += 2 * PANEL) {
         __m256 a = _mm256_set1_ps(inverses[i]), b = _mm256_set1_ps(inverses[i + 1]);
         for (size_t column = 0; column < size; column += 16) {
-            if (column % QUANT_BLOCK == 0) {
-                _mm_prefetch(ahead[i] + row_bytes(format, column), _MM_HINT_T0);
-                _mm_prefetch(ahead[i + 1] + row_bytes(format, column), _MM_HINT_T0);
-            }
+            fetch(format, ahead[i], column);
+            fetch(format, ahead[i + 1], column);
             __m256i even_a, odd_a, even_b, odd_b;
             load_even_odd(format, rows[i], column, &even_a, &odd_a);
             load_even_odd(format, rows[i + 1], column, &even_b, &odd_b);
@@ -231,8 +232,8 @@ static void quantize_query(const struct pass *pass, size_t row, const float *q) 
         scratch->integers.query_steps[block][row] = step.step * pass->job->scale;
         int16_t *out = scratch->integers.queries[block] + row * QUERY_STRIDE;
         for (size_t i = first; i < end; i += 16, out += 16)
-            _mm256_storeu_si256((__m256i *)out, integers_at(ck_format_f32, (const char *)query, i,
-                                                            _mm256_set1_ps(step.inverse)));
+            _mm256_storeu_si256((__m256i *)out,
+                                integers_at(ck_format_f32, (const char *)query, i, _mm256_set1_ps(step.inverse)));
     }
 }
 
@@ -287,7 +288,8 @@ CK_INLINE void value_panel(const struct group *group, size_t rows, size_t row, s
     dot_panel(rows, (const int16_t *)weights_of(pass, row), 2 * WEIGHT_STRIDE,
               scratch->integers.values + column / PANEL * VALUE_PANEL, group->places->begin / 2, (stop + 1) / 2, sums);
     for (size_t r = 0; r < rows; r++) {
-        vector step = splat(scratch->integers.weight_steps[row + r]), factor = splat(scratch->integers.factors[row + r]);
+        vector step = splat(scratch->integers.weight_steps[row + r]),
+               factor = splat(scratch->integers.factors[row + r]);
         float *to = scratch->accumulators + (row + r) * pass->value_stride + column;
         for (size_t half = 0; half < 2; half++, to += LANES)
             store_aligned(to, multiply_add(floats_of(sums[r][half]), step, load_aligned(to) * factor));
@@ -346,18 +348,6 @@ static void add_integers(const struct group *group) {
     }
 }
 
-/// e^x for x <= 0, see attentionquant.h; what is below EXP_LEAST is not 0 yet.
-CK_INLINE vector weight_of(vector x) {
-    vector shifted = multiply_add(x, splat(EXP_LOG2E), splat(ROUND_MAGIC));
-    vector f = multiply_add(x, splat(EXP_LOG2E), splat(ROUND_MAGIC) - shifted);
-    vector p = multiply_add(splat(EXP_C5), f, splat(EXP_C4));
-    p = multiply_add(p, f, splat(EXP_C3));
-    p = multiply_add(p, f, splat(EXP_C2));
-    p = multiply_add(p, f, splat(EXP_C1));
-    p = multiply_add(p, f, splat(1.0f));
-    return add_exponents(p, shifted);
-}
-
 /// A row's largest score so far, with those of a tile's keys [first, stop); those beside them become -inf.
 CK_INLINE float largest_score(const struct pass *pass, size_t row, size_t first, size_t stop) {
     float *scores = weights_of(pass, row);
@@ -382,14 +372,16 @@ CK_INLINE float weigh_scores(const struct pass *pass, size_t row, size_t first, 
     const float *steps = pass->scratch->integers.value_steps;
     __m256 sums = _mm256_setzero_ps(), totals = sums;
     vector shift = splat(origin), most = (vector){0};
-#pragma clang loop unroll_count(2)
-    for (size_t i = first / PANEL * PANEL; i < (stop + PANEL - 1) / PANEL * PANEL; i += LANES) {
-        vector x = load_aligned(weights + i) - shift, weight = weight_of(x);
-        vector valued = unless_below(x, splat(EXP_LEAST), weight * load_aligned(steps + i));
-        sums = added_to_eight(sums, unless_below(x, splat(EXP_LEAST), weight));
-        totals = added_to_eight(totals, valued);
-        most = larger(valued, most);
-        store_aligned(weights + i, valued);
+    for (size_t i = first / PANEL * PANEL; i < stop; i += PANEL) {
+        vector x[2] = {load_aligned(weights + i) - shift, load_aligned(weights + i + LANES) - shift}, weight[2];
+        weights_of_scores(2, x, weight);
+        for (size_t v = 0; v < 2; v++) {
+            vector valued = unless_below(x[v], splat(EXP_LEAST), weight[v] * load_aligned(steps + i + v * LANES));
+            sums = added_to_eight(sums, weight[v]);
+            totals = added_to_eight(totals, valued);
+            most = larger(valued, most);
+            store_aligned(weights + i + v * LANES, valued);
+        }
     }
     *heaviest = largest_lane(largest_of_eight(most));
     *total = sum_of_eight(totals);

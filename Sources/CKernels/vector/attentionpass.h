@@ -88,6 +88,22 @@ CK_INLINE float *weights_of(const struct pass *pass, size_t row) {
     return pass->scratch->weights + row * WEIGHT_STRIDE;
 }
 
+/// weight_of_score of each lane of one vector or of two, whose chains of operations overlap.
+CK_INLINE void weights_of_scores(size_t vectors, const vector *x, vector *out) {
+    vector n[2], f[2], square[2], high[2], middle[2], low[2];
+#define EACH for (size_t v = 0; v < vectors; v++)
+    EACH n[v] = splat(ROUND_MAGIC) - multiply_add(x[v], splat(EXP_LOG2E), splat(ROUND_MAGIC));
+    EACH f[v] = multiply_add(x[v], splat(EXP_LOG2E), n[v]);
+    EACH square[v] = f[v] * f[v];
+    EACH high[v] = multiply_add(splat(EXP_C5), f[v], splat(EXP_C4));
+    EACH middle[v] = multiply_add(splat(EXP_C3), f[v], splat(EXP_C2));
+    EACH low[v] = multiply_add(splat(EXP_C1), f[v], splat(1.0f));
+    EACH high[v] = multiply_add(high[v], square[v], middle[v]);
+    EACH high[v] = multiply_add(high[v], square[v], low[v]);
+    EACH out[v] = unless_below(x[v], splat(EXP_LEAST), over_power(high[v], n[v]));
+#undef EACH
+}
+
 CK_INLINE float largest_lane(__m256 eight) {
     __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
     four = _mm_max_ps(four, _mm_movehl_ps(four, four));

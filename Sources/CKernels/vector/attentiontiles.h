@@ -217,8 +217,8 @@ CK_INLINE void score_tile(const struct pass *pass, size_t rows, size_t row, size
     vector acc[TILE];
     for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
         acc[i] = (vector){0};
-    dot_tile(rows, pass->scratch->floats.queries + row * pass->key_stride, pass->key_stride, decoded, pass->key_stride, 0,
-             padded(pass->job->key_size), acc);
+    dot_tile(rows, pass->scratch->floats.queries + row * pass->key_stride, pass->key_stride, decoded, pass->key_stride,
+             0, padded(pass->job->key_size), acc);
     keep_scores(pass, rows, TILE_OUTPUTS, row, key, acc);
 }
 

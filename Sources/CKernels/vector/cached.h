@@ -47,9 +47,9 @@ CK_INLINE size_t row_bytes(enum ck_format format, size_t n) {
 /// Tokens from the one that is converted to the one that is fetched.
 enum { FETCH_KEYS = 16 };
 
-/// Where the tokens [begin, end) of one tile are stored; begin and end count from the tile's first token. Places before
-/// them, down to whole vectors, repeat the first; FETCH_KEYS places after them are the next tokens' as far as some row
-/// sees these, and repeat the last one beyond.
+/// Where the tokens [begin, end) of one tile are stored; begin and end count from the tile's first token. Places beside
+/// them fill whole vectors and FETCH_KEYS after these: before them the first is repeated, after them follow the next
+/// tokens as far as some row sees them, then the last is repeated.
 struct places {
     size_t begin, end;
     const char *keys[CK_KEY_TILE + FETCH_KEYS], *values[CK_KEY_TILE + FETCH_KEYS];
@@ -69,7 +69,7 @@ static void find_places(const struct ck_cache *cache, const int32_t *table, size
             places->values[i] = value;
         }
     }
-    for (; i < places->end + FETCH_KEYS; i++) {
+    for (; i < padded(places->end) + FETCH_KEYS; i++) {
         places->keys[i] = places->keys[i - 1];
         places->values[i] = places->values[i - 1];
     }
