@@ -33,7 +33,7 @@ struct AttentionCase {
 
     init(
         _ format: ck_format, keySize: Int, valueSize: Int, heads: Int, positions: Int, tokens: Int,
-        blockTokens: Int = 16, isLatent: Bool = false, sharedBlocks: Int = 0, seed: UInt64 = 3
+        blockTokens: Int = 16, isLatent: Bool = false, sharedBlocks: Int = 0, keyBias: Float = 0, seed: UInt64 = 3
     ) {
         var random = Random(seed)
         self.format = format
@@ -55,7 +55,9 @@ struct AttentionCase {
         otherTable = KernelMemory(
             (0..<blocks).map { Int32($0 < sharedBlocks ? blocks - 1 - $0 : blocks + $0 - sharedBlocks) }, zero: 0)
         for token in 0..<tokens {
-            store(randomFloats(keySize, &random), in: keys, at: token, table)
+            var key = randomFloats(keySize, &random)
+            for index in stride(from: 5, to: keySize, by: 32) { key[index] += keyBias }
+            store(key, in: keys, at: token, table)
             if !isLatent { store(randomFloats(valueSize, &random), in: values, at: token, table) }
         }
         for token in sharedBlocks * blockTokens..<tokens {
@@ -160,6 +162,29 @@ struct AttentionCase {
         try kernels(isa).merge(&job)
         #expect(out.isFenceIntact)
         return out
+    }
+
+    /// Whether the kernels add up in integers.
+    var isInIntegers: Bool { format != .f32 && !isLatent }
+
+    /// What an output in integers is off at most: a score by half a step of each element of key and query, a value by
+    /// half a step of its elements, a tile's weighted sum by half a step of each weight.
+    func integerBound(_ position: Int, _ head: Int) -> Double {
+        let count = min(tokens, Int(limits[position]))
+        let q = (0..<keySize).map {
+            Double(queries.base[position * (heads * keySize + 5) + head * keySize + $0])
+        }
+        func most(_ values: [Double]) -> Double { values.reduce(0) { max($0, abs($1)) } }
+        func sum(_ values: [Double]) -> Double { values.reduce(0) { $0 + abs($1) } }
+        let halfQueryStep = max(most(q) / 32767, sum(q) / 262_000) / 2
+        // A key's step is at most 2^-12 of its largest element, a value's 2^-11.
+        let score = (0..<count).reduce(0.0) { worst, token in
+            let key = decoded(keys, keySize, token)
+            return max(worst, Double(scale) * (0x1p-13 * most(key) * sum(q) + halfQueryStep * sum(key)))
+        }
+        let largest = (0..<count).reduce(0) { max($0, most(decoded(values, valueSize, $1))) }
+        let weights = Double(min(count, Int(CK_KEY_TILE))) / 32767
+        return 1.1 * largest * (exponential(2 * score) - 1 + 0x1p-12 + weights)
     }
 
     /// The exact outputs of one position's heads; its sequence has the first table.

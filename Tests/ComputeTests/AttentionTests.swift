@@ -12,10 +12,10 @@ import Testing
         let queries: Tensor
         let expected: [[Double]]
 
-        init(_ processor: Processor, keys count: Int, rows: Int) throws {
+        init(_ processor: Processor, keys count: Int, rows: Int, format: ElementFormat = .f32) throws {
             let shape = AttentionTests.shape
             var random = Random(UInt64(count))
-            let layer = PagedMemory.Layout(layers: 2, heads: 2, keySize: 16, valueSize: 16, format: .f32)
+            let layer = PagedMemory.Layout(layers: 2, heads: 2, keySize: 16, valueSize: 16, format: format)
             memory = try PagedMemory(layer, blockCount: 128, blockSize: 16)
             let table = (0..<(count + 15) / 16).map { Int32(127 - $0) }
             let keys = random.tensor(rows: count, columns: 32)
@@ -60,9 +60,10 @@ import Testing
         }
     }
 
-    @Test func `splitting the keys over tasks changes no bit`() throws {
+    @Test(arguments: [ElementFormat.f32, .bf16])
+    func `splitting the keys over tasks changes no bit`(format: ElementFormat) throws {
         let processor = try Processor(threads: 2)
-        let scene = try Scene(processor, keys: 1300, rows: 3)
+        let scene = try Scene(processor, keys: 1300, rows: 3, format: format)
         // Many threads ask for split ranges, few do not.
         let outputs = [0, 64].map { threads in
             let plan = AttentionPlan(

@@ -17,15 +17,13 @@ CK_INLINE vector splat(float x) { return _mm512_set1_ps(x); }
 CK_INLINE vector load_aligned(const float *p) { return _mm512_load_ps(p); }
 CK_INLINE void store_aligned(float *p, vector x) { _mm512_store_ps(p, x); }
 CK_INLINE vector multiply_add(vector a, vector b, vector c) { return _mm512_fmadd_ps(a, b, c); }
-CK_INLINE vector multiply_subtract(vector a, vector b, vector c) { return _mm512_fnmadd_ps(a, b, c); }
 /// The second operand where one is NaN.
 CK_INLINE vector larger(vector a, vector b) { return _mm512_max_ps(a, b); }
-CK_INLINE vector rounded(vector x) { return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 
-/// x times 2 to the whole number n, x where n is NaN.
-CK_INLINE vector times_power(vector x, vector n) {
+/// x divided by 2 to the whole number n, x where n is NaN.
+CK_INLINE vector over_power(vector x, vector n) {
     __m512i exponent = _mm512_slli_epi32(_mm512_cvtps_epi32(n), 23); // a NaN's integer is 2^31, whose shift is 0
-    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(x), exponent));
+    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(x), exponent));
 }
 
 /// The lanes of y, 0 where x is below the limit.
@@ -70,5 +68,29 @@ CK_INLINE void load_pair_f8(const void *p, vector pair[2]) {
 
 /// A vector of 8-bit integers as floats.
 CK_INLINE vector load_integers(const void *p) { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(p))); }
+
+/// A vector of pairs of 16-bit integers, or of 32-bit sums of products.
+typedef __m512i pairs;
+
+CK_INLINE pairs load_pairs(const int16_t *p) { return _mm512_load_si512(p); }
+CK_INLINE pairs splat_pair(const int16_t *p) {
+    int32_t pair;
+    memcpy(&pair, p, sizeof pair);
+    return _mm512_set1_epi32(pair);
+}
+/// sums + a[0] * b[0] + a[1] * b[1] of each pair.
+CK_INLINE pairs add_products(pairs sums, pairs a, pairs b) { return _mm512_dpwssd_epi32(sums, a, b); }
+CK_INLINE vector floats_of(pairs sums) { return _mm512_cvtepi32_ps(sums); }
+
+/// Writes two vectors as 16-bit integers, to nearest even.
+CK_INLINE void store_rounded(int16_t *out, vector a, vector b) {
+    _mm256_store_si256((__m256i *)out, _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(a)));
+    _mm256_store_si256((__m256i *)(out + LANES), _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(b)));
+}
+
+/// Lane i gets the lanes i, i + 8, ... of x in ascending order.
+CK_INLINE __m256 added_to_eight(__m256 sums, vector x) {
+    return _mm256_add_ps(_mm256_add_ps(sums, _mm512_castps512_ps256(x)), _mm512_extractf32x8_ps(x, 1));
+}
 
 CK_TARGET_END

@@ -2,24 +2,10 @@
 
 // Attention: rows in passes, keys in tiles. Include the table's vectors.h first.
 
+#include "attentionintegers.h"
 #include "attentiontiles.h"
 
 CK_TARGET_BEGIN
-
-/// e^x for x <= 0 within 2 ulp, 0 below -87; NaN stays NaN.
-CK_INLINE vector exp_of_negative(vector x) {
-    vector whole = rounded(x * splat(1.44269504f));
-    vector r = multiply_subtract(whole, splat(0.693359375f), x);
-    r = multiply_subtract(whole, splat(-2.12194440e-4f), r);
-    vector p = splat(1.9875691500e-4f);
-    p = multiply_add(p, r, splat(1.3981999507e-3f));
-    p = multiply_add(p, r, splat(8.3334519073e-3f));
-    p = multiply_add(p, r, splat(4.1665795894e-2f));
-    p = multiply_add(p, r, splat(1.6666665459e-1f));
-    p = multiply_add(p, r, splat(5.0000001201e-1f));
-    p = multiply_add(p, r * r, r) + splat(1.0f);
-    return unless_below(x, splat(-87.0f), times_power(p, whole));
-}
 
 /// Turns one row's scores of the keys [first, stop) of a tile into weights; updates its maximum, sum and accumulator.
 static void weigh(const struct pass *pass, size_t row, size_t first, size_t stop) {
@@ -35,22 +21,18 @@ static void weigh(const struct pass *pass, size_t row, size_t first, size_t stop
     vector largest = splat(*max);
     for (size_t i = begin; i < end; i += LANES)
         largest = larger(load_aligned(weights + i), largest);
-    __m256 eight = largest_of_eight(largest);
-    __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-    four = _mm_max_ps(four, _mm_movehl_ps(four, four));
-    float most = _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
+    float most = largest_lane(largest_of_eight(largest));
     float origin = most == -INFINITY ? 0 : most;
     vector lanes = (vector){0}, shift = splat(origin);
     for (size_t i = begin; i < end; i += LANES) {
-        vector weight = exp_of_negative(load_aligned(weights + i) - shift);
+        vector x = load_aligned(weights + i) - shift, weight;
+        weights_of_scores(1, &x, &weight);
         store_aligned(weights + i, weight);
         lanes = lanes + weight;
     }
-    _Alignas(32) float totals[CK_LANES];
-    _mm256_store_ps(totals, summed_to_eight(lanes));
     // Where the maximum stays, the factor is 1.
     float factor = most == *max ? 1 : exp_of(*max - origin);
-    *sum = *sum * factor + sum_of_lanes(totals);
+    *sum = *sum * factor + sum_of_eight(summed_to_eight(lanes));
     *max = most;
     if (factor == 1)
         return;
@@ -90,7 +72,7 @@ static void attend_many(const struct group *group) {
     const struct pass *pass = group->pass;
     const struct ck_attention *job = pass->job;
     const struct places *places = group->places;
-    float *decoded = pass->scratch->decoded;
+    float *decoded = pass->scratch->floats.decoded;
     size_t step = pass->key_stride * GROUP_KEYS <= GROUP_FLOATS ? GROUP_KEYS : GROUP_KEYS_MIN;
     for (size_t key = places->begin / LANES * LANES, next; key < places->end; key = next) {
         next = smaller(key / step * step + step, padded(places->end));
@@ -144,24 +126,30 @@ static void attend_tile(const struct pass *pass, size_t tile, size_t begin, size
         if (stop <= begin)
             continue;
         const int32_t *table = job->positions[position].block_table;
+        size_t owner = position;
         for (; next < positions; next++) {
             const int32_t *other = job->positions[next].block_table;
             size_t visible = smaller(end, visible_end(job, next));
             if (visible <= begin || !agree(&job->cache, table, other, begin, smaller(stop, visible)))
                 break;
-            table = visible > stop ? other : table;
-            stop = visible > stop ? visible : stop;
+            if (visible <= stop)
+                continue;
+            table = other;
+            owner = next;
+            stop = visible;
         }
         size_t row = position * job->heads, row_end = smaller(next * job->heads, after);
         row = (row > pass->first ? row : pass->first) - pass->first;
         struct places places;
-        find_places(&job->cache, table, tile, begin, stop, &places);
+        find_places(&job->cache, table, tile, begin, stop, visible_end(job, owner), &places);
         struct group group = {pass, &places, row, row_end - pass->first - row};
         for (size_t i = 0; i < group.rows; i++)
             scratch->stops[row + i] = smaller(end, visible_end(job, (pass->first + row + i) / job->heads)) - tile;
         bool whole = has_whole_vectors(job->cache.format, job->key_size) &&
                      has_whole_vectors(job->cache.format, job->value_size);
-        if (whole && group.rows <= FEW_ROWS)
+        if (pass->integers)
+            attend_integers(&group);
+        else if (whole && group.rows <= FEW_ROWS)
             attend_few(&group);
         else
             attend_many(&group);
@@ -176,7 +164,11 @@ static void attend(const struct pass *pass) {
     for (size_t row = 0; row < pass->rows; row++) {
         size_t position = (pass->first + row) / job->heads, head = (pass->first + row) % job->heads;
         const float *q = job->q + job->positions[position].row * job->q_position_stride + head * job->q_head_stride;
-        decode_cached(ck_format_f32, (const char *)q, job->key_size, scratch->queries + row * pass->key_stride);
+        if (pass->integers)
+            quantize_query(pass, row, q);
+        else
+            decode_cached(ck_format_f32, (const char *)q, job->key_size,
+                          scratch->floats.queries + row * pass->key_stride);
         size_t visible = visible_end(job, position);
         end = visible > end ? visible : end;
         float *accumulator = scratch->accumulators + row * pass->value_stride;
@@ -206,10 +198,11 @@ void CK_TABLE(attention)(const struct ck_attention *job) {
         .key_stride = padded(job->key_size) + LANES,
         .value_stride = padded(job->value_size) + LANES,
         .shared = values_in_keys(&job->cache),
+        .integers = attends_in_integers(job),
     };
     size_t rows = job->count * job->heads;
-    for (pass.first = 0; pass.first < rows; pass.first += BLOCK_ROWS) {
-        pass.rows = smaller(BLOCK_ROWS, rows - pass.first);
+    for (pass.first = 0; pass.first < rows; pass.first += PASS_ROWS) {
+        pass.rows = smaller(PASS_ROWS, rows - pass.first);
         attend(&pass);
     }
 }

@@ -1,24 +1,18 @@
 #pragma once
 
-// Attention of a group of query rows over one tile of keys: scores, and weighted sums of values. A group of few rows
-// decodes the cache in registers, one of many to memory. Both add in the same order, so that a row's bits are the
+// Attention of a group of query rows over one tile of keys in f32: scores, and weighted sums of values. A group of few
+// rows decodes the cache in registers, one of many to memory. Both add in the same order, so that a row's bits are the
 // same: a score has the lanes of a dot product, a weighted sum takes its keys in ascending order.
 
-#include "cached.h"
+#include "attentionpass.h"
 
 CK_TARGET_BEGIN
 
 enum {
-    /// Query rows of one pass over the keys.
-    BLOCK_ROWS = 132,
     /// Rows up to which the cache is decoded in registers.
     FEW_ROWS = 8,
     /// Keys from the one that is scored to the one that is fetched.
     FETCH_DISTANCE = 8,
-    /// Floats of a decoded key, value, query or accumulator at most.
-    STRIDE_MAX = CK_HEAD_SIZE_MAX + LANES,
-    /// Floats from row to row of the weights; not a power of two.
-    WEIGHT_STRIDE = CK_KEY_TILE + LANES,
     /// Keys that are scored while they stay in L1: so many, or fewer if they are more floats than that.
     GROUP_KEYS = 32,
     GROUP_KEYS_MIN = 8,
@@ -26,40 +20,6 @@ enum {
     /// Vectors of an accumulator that a tile of weighted sums holds per row.
     VALUE_VECTORS = 4,
 };
-
-struct scratch {
-    /// A tile's keys, then its values.
-    _Alignas(64) float decoded[CK_KEY_TILE * STRIDE_MAX];
-    _Alignas(64) float queries[BLOCK_ROWS * STRIDE_MAX];
-    _Alignas(64) float accumulators[BLOCK_ROWS * STRIDE_MAX];
-    /// Scores of a tile, then the weights e^(score - max).
-    _Alignas(64) float weights[BLOCK_ROWS * WEIGHT_STRIDE];
-    /// The keys [begin, stops[row]) of a tile are visible.
-    size_t stops[BLOCK_ROWS];
-};
-static_assert(sizeof(struct scratch) <= CK_SCRATCH_BYTES);
-
-/// Rows [first, first + rows) of a job and the strides of their scratch, in floats; no stride is a power of two, so
-/// that rows do not share cache sets.
-struct pass {
-    const struct ck_attention *job;
-    struct scratch *scratch;
-    size_t first, rows;
-    size_t key_stride, value_stride;
-    /// Values are the beginnings of their keys.
-    bool shared;
-};
-
-/// Rows [row, row + rows) of a pass, which read one tile in the same places.
-struct group {
-    const struct pass *pass;
-    const struct places *places;
-    size_t row, rows;
-};
-
-CK_INLINE float *weights_of(const struct pass *pass, size_t row) {
-    return pass->scratch->weights + row * WEIGHT_STRIDE;
-}
 
 /// The sums of the lanes of a[0], a[1], a[2], a[3], b[0], ..., b[3], each in the order of sums4.
 CK_INLINE __m256 sums8(const vector *a, const vector *b) {
@@ -143,7 +103,7 @@ CK_INLINE void score_few(enum ck_format format, const struct group *group, size_
     const struct pass *pass = group->pass;
     const struct places *places = group->places;
     size_t keys = rows > TILE_ROWS ? 2 : 4, row = group->row + first_row, size = padded(pass->job->key_size);
-    const float *queries = pass->scratch->queries + row * pass->key_stride;
+    const float *queries = pass->scratch->floats.queries + row * pass->key_stride;
     for (size_t key = places->begin / keys * keys; key < places->end; key += keys) {
         for (size_t j = key; j < key + keys; j++)
             fetch_ahead(format, group, j, FETCH_DISTANCE);
@@ -257,8 +217,8 @@ CK_INLINE void score_tile(const struct pass *pass, size_t rows, size_t row, size
     vector acc[TILE];
     for (size_t i = 0; i < rows * TILE_OUTPUTS; i++)
         acc[i] = (vector){0};
-    dot_tile(rows, pass->scratch->queries + row * pass->key_stride, pass->key_stride, decoded, pass->key_stride, 0,
-             padded(pass->job->key_size), acc);
+    dot_tile(rows, pass->scratch->floats.queries + row * pass->key_stride, pass->key_stride, decoded, pass->key_stride,
+             0, padded(pass->job->key_size), acc);
     keep_scores(pass, rows, TILE_OUTPUTS, row, key, acc);
 }
 
@@ -297,7 +257,7 @@ CK_INLINE void value_tile(const struct group *group, size_t rows, size_t vectors
     struct scratch *scratch = pass->scratch;
     size_t stride = pass->shared ? pass->key_stride : pass->value_stride, first = group->places->begin;
     size_t common = CK_KEY_TILE;
-    const float *values = scratch->decoded + column, *tile_weights = weights_of(pass, row);
+    const float *values = scratch->floats.decoded + column, *tile_weights = weights_of(pass, row);
     float *sums = scratch->accumulators + row * pass->value_stride + column;
     vector acc[TILE_ROWS][VALUE_VECTORS];
     for (size_t r = 0; r < rows; r++) {

@@ -44,32 +44,38 @@ CK_INLINE size_t row_bytes(enum ck_format format, size_t n) {
     return format == ck_format_q8_0 ? (n + QUANT_BLOCK - 1) / QUANT_BLOCK * 34 : n * width_of(format);
 }
 
+/// Tokens from the one that is converted to the one that is fetched.
+enum { FETCH_KEYS = 16 };
+
 /// Where the tokens [begin, end) of one tile are stored; begin and end count from the tile's first token. Places beside
-/// them, up to whole vectors, repeat a neighbour.
+/// them fill whole vectors and FETCH_KEYS after these: before them the first is repeated, after them follow the next
+/// tokens as far as some row sees them, then the last is repeated.
 struct places {
     size_t begin, end;
-    const char *keys[CK_KEY_TILE], *values[CK_KEY_TILE];
+    const char *keys[CK_KEY_TILE + FETCH_KEYS], *values[CK_KEY_TILE + FETCH_KEYS];
 };
 
+/// `visible` tokens of the table may be looked up.
 static void find_places(const struct ck_cache *cache, const int32_t *table, size_t tile, size_t begin, size_t end,
-                        struct places *places) {
+                        size_t visible, struct places *places) {
     places->begin = begin - tile;
     places->end = end - tile;
-    for (size_t token = begin, next; token < end; token = next) {
-        next = smaller((token / cache->block_tokens + 1) * cache->block_tokens, end);
+    size_t last = smaller(end + FETCH_KEYS, visible), i = places->begin;
+    for (size_t token = begin, next; token < last; token = next) {
+        next = smaller((token / cache->block_tokens + 1) * cache->block_tokens, last);
         const char *key = cached_key(cache, table, token), *value = cached_value(cache, table, token);
-        for (size_t i = token - tile; i < next - tile; i++, key += cache->key_stride, value += cache->value_stride) {
+        for (; i < next - tile; i++, key += cache->key_stride, value += cache->value_stride) {
             places->keys[i] = key;
             places->values[i] = value;
         }
     }
-    for (size_t i = places->begin / LANES * LANES; i < places->begin; i++) {
+    for (; i < padded(places->end) + FETCH_KEYS; i++) {
+        places->keys[i] = places->keys[i - 1];
+        places->values[i] = places->values[i - 1];
+    }
+    for (i = places->begin / LANES * LANES; i < places->begin; i++) {
         places->keys[i] = places->keys[places->begin];
         places->values[i] = places->values[places->begin];
-    }
-    for (size_t i = places->end; i % LANES != 0; i++) {
-        places->keys[i] = places->keys[places->end - 1];
-        places->values[i] = places->values[places->end - 1];
     }
 }
 
