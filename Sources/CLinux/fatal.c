@@ -1,16 +1,18 @@
 #include "fatal.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { named_requests = 32, name_bytes = 64, mappings = 1024 };
+enum { named_requests = 32, name_bytes = 64, mappings = 1024, report_stack = 64 << 10 };
 
 static char program_name[name_bytes];
 
@@ -126,7 +128,7 @@ static const char *name(int number)
 {
     switch (number) {
     case SIGSEGV:
-        return "SIGSEGV, a wrong access to memory";
+        return "SIGSEGV, a wrong access to memory or a stack that is full";
     case SIGBUS:
         return "SIGBUS, an access to memory that its file or device does not provide";
     case SIGILL:
@@ -235,8 +237,47 @@ static void report_signal(int number, siginfo_t *info, void *context)
     errno = reason;
 }
 
+// MARK: Stacks for the report
+
+static pthread_key_t stack_key;
+
+static void release_stack(void *stack)
+{
+    const stack_t none = {.ss_flags = SS_DISABLE};
+    sigaltstack(&none, NULL);
+    munmap(stack, report_stack);
+}
+
+static void make_stack_key(void)
+{
+    pthread_key_create(&stack_key, release_stack);
+}
+
+void linux_report_overflow_of_thread(void)
+{
+    static _Thread_local bool is_done;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (is_done)
+        return;
+    is_done = true;
+    pthread_once(&once, make_stack_key);
+    stack_t present;
+    // Sanitizers and Swift's backtraces bring stacks of their own.
+    if (sigaltstack(NULL, &present) != 0 || !(present.ss_flags & SS_DISABLE))
+        return;
+    void *memory = mmap(NULL, report_stack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return;
+    const stack_t stack = {.ss_sp = memory, .ss_size = report_stack};
+    if (sigaltstack(&stack, NULL) != 0)
+        munmap(memory, report_stack);
+    else
+        pthread_setspecific(stack_key, memory);
+}
+
 void linux_report_fatal_signals(const char *program)
 {
+    linux_report_overflow_of_thread();
     keep(program_name, program, strlen(program));
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction action = {.sa_sigaction = report_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};

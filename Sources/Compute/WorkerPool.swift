@@ -158,6 +158,7 @@ private func workerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
     guard let argument else { return nil }
     let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
     _ = linux_name_thread("apus-worker-\(start.ordinal)")
+    linux_report_overflow_of_thread()
     start.pool._withUnsafeGuaranteedRef { $0.serve(thread: start.ordinal) }
     return nil
 }

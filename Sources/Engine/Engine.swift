@@ -34,6 +34,7 @@ package final class Engine: Sendable {
         // A serial queue whose only block never returns before the end is a thread.
         DispatchQueue(label: "apus.engine", qos: .userInitiated).async {
             _ = linux_name_thread("apus-engine")
+            linux_report_overflow_of_thread()
             let scheduler = Scheduler(limits: limits, hasher: hasher)
             EngineLoop(runner: runner, scheduler: scheduler, inbox: inbox, logger: logger).run()
         }

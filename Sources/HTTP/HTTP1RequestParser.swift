@@ -24,6 +24,11 @@ package struct HTTP1RequestParser {
     /// The bytes that are received and not parsed.
     package var buffered: Int { input.count }
 
+    /// These, and what is kept of a head that is not complete.
+    var heldBytes: Int {
+        if case .headers(_, let block) = state { buffered + block.heldBytes } else { buffered }
+    }
+
     /// Whether nothing of a next request has come.
     package var isBetweenRequests: Bool {
         if case .requestLine = state { input.isEmpty } else { false }

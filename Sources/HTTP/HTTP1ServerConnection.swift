@@ -21,8 +21,10 @@ final class HTTP1ServerConnection: TransportHandler {
         /// Counts requests, so that a late write cannot land in another response.
         var exchange = 0
         var isClosed = false
-        /// Taken from the memory for bodies.
-        var bodyBytes = 0
+        /// Bytes that wait in the transport, as far as is known.
+        var unsent = 0
+        /// A request that waits until the client has taken earlier answers, with what it holds of the memory.
+        var postponed: (request: HTTPRequest, memory: RequestMemory.Share?)?
     }
 
     /// Spares clients that end their input early and get their answer at once the probe.
@@ -32,6 +34,8 @@ final class HTTP1ServerConnection: TransportHandler {
     private let services: HTTPConnectionServices
     private let closed: @Sendable () -> Void
     private let gate = WriteGate()
+    /// For input that no handler has yet, and output that waits.
+    private let memory: RequestMemory.Share
     private let state: Mutex<State>
 
     init(
@@ -40,6 +44,7 @@ final class HTTP1ServerConnection: TransportHandler {
         self.transport = transport
         self.services = services
         self.closed = closed
+        memory = RequestMemory.Share(of: services.memory)
         state = Mutex(
             State(
                 session: HTTP1ServerSession(
@@ -64,7 +69,7 @@ final class HTTP1ServerConnection: TransportHandler {
             perform(state.session.receive(bytes), &state)
             if state.session.phase != phase || phase == .body { state.wait.since = .now }
             if state.session.phase == .body, phase != .body { state.wait.bodySince = state.wait.since }
-            countBody(&state)
+            count(&state)
         }
     }
 
@@ -73,10 +78,18 @@ final class HTTP1ServerConnection: TransportHandler {
     }
 
     func transportDrained() {
-        state.withLock { _ in gate.open() }
+        state.withLock { state in
+            gate.open()
+            state.unsent = transport.unsent
+            if let (request, memory) = state.postponed.take() { handle(request, memory, &state) }
+        }
     }
 
     func transportTick(_ now: ContinuousClock.Instant) {
+        state.withLock { state in
+            state.unsent = transport.unsent
+            memory.hold(state.session.heldBytes + state.unsent)
+        }
         update { [configuration = services.configuration] session, wait in
             let waited = now - wait.since
             switch session.phase {
@@ -98,8 +111,7 @@ final class HTTP1ServerConnection: TransportHandler {
     func transportClosed(_ error: SocketError?) {
         let task = state.withLock { state in
             state.isClosed = true
-            // A handler that runs still holds the body.
-            if state.session.phase != .handling { giveBodyBack(&state) }
+            state.postponed = nil
             return state.task.take()
         }
         if let error { services.logger.debug("\(error)") }
@@ -132,8 +144,11 @@ final class HTTP1ServerConnection: TransportHandler {
     private func perform(_ actions: [HTTP1ServerSession.Action], _ state: inout State) {
         for action in actions {
             switch action {
-            case .send(let bytes): transport.send(bytes)
-            case .handle(let request): handle(request, &state)
+            case .send(let bytes): state.unsent = transport.send(bytes) ?? 0
+            case .handle(let request):
+                let memory = request.body.isEmpty ? nil : RequestMemory.Share(of: services.memory)
+                memory?.hold(request.body.count)
+                handle(request, memory, &state)
             case .setReading(let enabled): transport.setReading(enabled)
             case .cancel: break
             case .probeSoon: transport.schedule(Self.probeDelay) { [weak self] in self?.update { $0.probe() } }
@@ -143,44 +158,39 @@ final class HTTP1ServerConnection: TransportHandler {
         }
     }
 
-    private func handle(_ request: HTTPRequest, _ state: inout State) {
+    private func handle(_ request: HTTPRequest, _ memory: RequestMemory.Share?, _ state: inout State) {
         guard !state.isClosed else { return }
+        guard state.unsent <= services.configuration.highWater else {
+            state.postponed = (request, memory)
+            return
+        }
         state.exchange += 1
         state.wait.isFirst = false
         let exchange = state.exchange
         var request = request
         request.peer = transport.peer
-        state.task = Task { [handler = services.handler, request] in
-            await self.deliver(await handler(request), exchange)
+        state.task = Task { [services, request] in
+            let response = await services.answer(to: request)
+            // A streamed response may still need the body, but has long made the prompt of it.
+            memory?.hold(0)
+            await self.deliver(response, exchange)
         }
     }
 
-    /// Takes memory for what has come of a body, or refuses the request.
-    private func countBody(_ state: inout State) {
-        let growth = state.session.bodyCount - state.bodyBytes
-        guard growth > 0 else { return }
-        if services.bodyMemory.take(growth) {
-            state.bodyBytes += growth
-        } else {
-            giveBodyBack(&state)
-            let error = HTTPProtocolError(503, "The server has too much to read; try again soon.")
-            perform(state.session.reject(error), &state)
-        }
-    }
-
-    private func giveBodyBack(_ state: inout State) {
-        services.bodyMemory.giveBack(state.bodyBytes)
-        state.bodyBytes = 0
+    /// Takes memory for what has come and no handler has, or refuses it.
+    private func count(_ state: inout State) {
+        guard !memory.resize(to: state.session.heldBytes + state.unsent) else { return }
+        perform(state.session.overload(), &state)
+        memory.hold(state.session.heldBytes + state.unsent)
     }
 
     private func deliver(_ response: HTTPResponse, _ exchange: Int) async {
         let streams = state.withLock { state in
-            // A streamed response may still need the body, but has long made the prompt of it.
-            giveBodyBack(&state)
             guard !state.isClosed, state.exchange == exchange else { return false }
             let (actions, streams) = state.session.respond(response)
             state.wait.since = .now
             perform(actions, &state)
+            memory.hold(state.session.heldBytes + state.unsent)
             return streams
         }
         guard streams, case .stream(let body) = response.body else { return }

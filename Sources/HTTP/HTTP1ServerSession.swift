@@ -36,6 +36,8 @@ package struct HTTP1ServerSession {
     package private(set) var phase = Phase.idle
     /// Bytes of the body that is arriving.
     package var bodyCount: Int { body.count }
+    /// What has come and no handler has.
+    package var heldBytes: Int { parser.heldBytes + body.count }
     private var parser: HTTP1RequestParser
     private let limits: HTTPLimits
     private let errorResponse: @Sendable (HTTPProtocolError) -> HTTPResponse
@@ -49,6 +51,8 @@ package struct HTTP1ServerSession {
     private var isReading = true
     private var inputEnded = false
     private var isDraining = false
+    /// Whether what comes is dropped.
+    private var isDeaf = false
 
     /// `refuse` may answer a request before its body is read.
     package init(
@@ -65,7 +69,7 @@ package struct HTTP1ServerSession {
     // MARK: Input
 
     package mutating func receive(_ bytes: Span<UInt8>) -> [Action] {
-        guard phase != .closing else { return [] }
+        guard phase != .closing, !isDeaf else { return [] }
         parser.receive(bytes)
         guard isAwaitingInput else {
             waiting.scan(bytes)
@@ -100,6 +104,17 @@ package struct HTTP1ServerSession {
         var actions: [Action] = []
         append(rejection: error, to: &actions)
         return actions
+    }
+
+    /// For want of memory, refuses the request that is arriving, or gives up what waits behind the one being answered:
+    /// the connection is closed behind the answer.
+    package mutating func overload() -> [Action] {
+        guard phase != .closing, !isAwaitingInput else { return reject(.overloaded) }
+        isDraining = true
+        isDeaf = true
+        parser = HTTP1RequestParser(limits: limits)
+        isReading = false
+        return [.setReading(false)]
     }
 
     /// Closes when nothing is going on, otherwise after the response that is due.

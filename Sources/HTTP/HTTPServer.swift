@@ -29,7 +29,7 @@ package final class HTTPServer: Sendable {
     package init(configuration: HTTPServerConfiguration, logger: Logger, handler: @escaping Handler) {
         services = HTTPConnectionServices(
             configuration: configuration, logger: logger,
-            bodyMemory: BodyMemory(limit: max(configuration.bodyMemory, configuration.limits.body)), handler: handler)
+            memory: RequestMemory(limit: max(configuration.requestMemory, configuration.limits.body)), handler: handler)
         state = Mutex(State(tls: configuration.tls))
     }
 

@@ -17,9 +17,9 @@ package struct HTTPServerConfiguration: Sendable {
     package var tls: TLSContext?
     /// Open connections. Those beyond it are answered with 503 and closed.
     package var maxConnections = 16_384
-    /// Bytes of request bodies held at once, all connections together, from the first byte until the response is made;
-    /// at least one body of the largest size. Beyond it: 503.
-    package var bodyMemory = 1 << 30
+    /// Bytes of requests from their first one until the response is made, and of responses until they are sent, all
+    /// connections together; at least one body of the largest size. Beyond it: 503.
+    package var requestMemory = 1 << 30
     /// For a whole request head, from its first byte, or from the connection's start. Beyond it: 408.
     package var headTime = Duration.seconds(30)
     /// Between two pieces of a request body. Beyond it: 408.
@@ -51,6 +51,14 @@ package struct HTTPServerConfiguration: Sendable {
         var response = HTTPResponse.text("\(error.message)\n", status: error.status)
         if error.status == 503 { response.headers["Retry-After"] = "1" }
         return response
+    }
+
+    /// Sets every time in which a client must go on with what it began; a handshake gets no more than it has by default.
+    package mutating func setClientTimeout(_ time: Duration) {
+        headTime = time
+        bodyTime = time
+        transport.stallTime = time
+        transport.handshakeTime = min(transport.handshakeTime, time)
     }
 
     /// How long a body may have taken of which so many bytes came.

@@ -4,6 +4,9 @@ struct HeaderBlock {
     private var byteCount = 0
     private let limits: HTTPLimits
 
+    /// With the memory around the text.
+    var heldBytes: Int { byteCount + headers.count * RequestMemory.fieldOverhead }
+
     init(limits: HTTPLimits) {
         self.limits = limits
     }

@@ -1,7 +1,7 @@
 /// Compresses whole text responses for clients that ask for it. Streams stay as they are: nothing may hold an event back.
 package enum ResponseCompression {
-    /// Below it, compressing costs more than it saves.
-    static let smallest = 1_024
+    /// Two packets: what fits into them gets no faster.
+    static let smallest = 2_800
     /// Beyond it, it would keep other requests waiting.
     static let largest = 16 << 20
 

@@ -6,4 +6,9 @@ package enum FatalSignals {
     package static func report() {
         linux_report_fatal_signals("apus \(Version.text)")
     }
+
+    /// Has an overflow of this thread's stack told too, which leaves no room for telling.
+    package static func coverThread() {
+        linux_report_overflow_of_thread()
+    }
 }

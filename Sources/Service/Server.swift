@@ -120,8 +120,12 @@ package struct Server: Sendable {
         http.unixPath = configuration.unixSocket
         http.takesInheritedSockets = true
         http.limits.body = configuration.maxRequestBytes
+        http.requestMemory = configuration.requestMemory
+        http.setClientTimeout(.seconds(configuration.clientTimeoutSeconds))
+        http.idleTime = .seconds(configuration.idleTimeoutSeconds)
         let descriptors = DescriptorLimit.raise()
-        http.maxConnections = min(http.maxConnections, max(descriptors - Self.spareDescriptors, descriptors / 2))
+        http.maxConnections = min(
+            configuration.maxConnections, max(descriptors - Self.spareDescriptors, descriptors / 2))
         if let tls = configuration.tls {
             http.tls = try TLSContext(tls)
             http.tls?.warnings.forEach { logger.warning("\($0)") }
@@ -140,6 +144,7 @@ package struct Server: Sendable {
             page: configuration.servesPage ? Page() : nil
         ).router(cors: cors)
         return HTTPServer(configuration: http, logger: logger) { request in
+            FatalSignals.coverThread()
             if let refusal = names.refusal(of: request) { return refusal }
             var response = await router.handle(request.relative(to: rootPath))
             ResponseCompression.apply(to: &response, for: request)

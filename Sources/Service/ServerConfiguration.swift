@@ -67,6 +67,13 @@ package struct ServerConfiguration: Sendable {
     /// Bytes for them.
     package var storedResponsesMemory = 64 << 20
     package var maxRequestBytes = 64 << 20
+    /// Bytes for requests that arrive and answers that wait for their readers, all connections together.
+    package var requestMemory = 1 << 30
+    package var maxConnections = 16_384
+    /// How long a client may take for a request's head, between two pieces of its body, and to take a byte of an answer.
+    package var clientTimeoutSeconds = 30.0
+    /// How long a connection may be idle between two requests.
+    package var idleTimeoutSeconds = 75.0
     package var shutdownTimeoutSeconds = 30.0
     /// Pause after which a waiting stream gets a comment line; 0: none.
     package var keepAliveSeconds = 10.0

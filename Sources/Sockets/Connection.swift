@@ -88,6 +88,8 @@ package final class Connection: Transport, EventLoopMember {
         }
     }
 
+    package var unsent: Int { state.withLock { $0.outbound.count } }
+
     package func setReading(_ enabled: Bool) {
         state.withLock { state in
             guard state.phase == .open, !state.inputEnded, state.reading != enabled else { return }

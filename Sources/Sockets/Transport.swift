@@ -16,6 +16,9 @@ package protocol Transport: AnyObject, Sendable {
     @discardableResult
     func send(_ bytes: [UInt8]) -> Int?
 
+    /// Bytes that were sent and wait for the peer.
+    var unsent: Int { get }
+
     /// Stops or resumes taking input: back-pressure on the peer. A dead peer is noticed within a tick even so.
     func setReading(_ enabled: Bool)
 

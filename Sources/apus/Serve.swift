@@ -136,6 +136,18 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Largest request body.")
     var maxRequestSize = ByteCount(64 << 20)
 
+    @Option(help: "Memory for requests that arrive and answers that wait for their readers; beyond it 503.")
+    var requestMemory = ByteCount(1 << 30)
+
+    @Option(help: "Connections open at once; more are answered 503.")
+    var maxConnections = 16_384
+
+    @Option(help: "Seconds for the head of a request, between pieces of its body, and to take a byte of an answer.")
+    var clientTimeout = 30.0
+
+    @Option(help: "Seconds that a connection may idle between two requests.")
+    var idleTimeout = 75.0
+
     @Option(help: "Seconds that running answers get to finish after SIGTERM.")
     var shutdownTimeout = 30.0
 
@@ -177,6 +189,9 @@ struct Serve: AsyncParsableCommand {
         if let maxReasoningTokens {
             try require(maxReasoningTokens, in: 0...Int(Int32.max), "--max-reasoning-tokens")
         }
+        try require(maxConnections, in: 1...1_000_000, "--max-connections")
+        try require(clientTimeout, in: 1...86400, "--client-timeout")
+        try require(idleTimeout, in: 1...86400, "--idle-timeout")
         try require(shutdownTimeout, in: 0...86400, "--shutdown-timeout")
         try require(sseKeepAliveInterval, in: 0...86400, "--sse-keep-alive-interval")
         guard Set(servedModelName.map(\.name)).count == servedModelName.count else {
@@ -239,6 +254,10 @@ struct Serve: AsyncParsableCommand {
         result.maxStoredResponses = maxStoredResponses
         result.storedResponsesMemory = storedResponsesMemory.bytes
         result.maxRequestBytes = maxRequestSize.bytes
+        result.requestMemory = requestMemory.bytes
+        result.maxConnections = maxConnections
+        result.clientTimeoutSeconds = clientTimeout
+        result.idleTimeoutSeconds = idleTimeout
         result.shutdownTimeoutSeconds = shutdownTimeout
         result.keepAliveSeconds = sseKeepAliveInterval
         result.servesPage = ui

@@ -2,10 +2,12 @@
 
 import json
 import os
+import pathlib
 import random
 import socket
 import ssl
 import struct
+import subprocess
 import threading
 import time
 
@@ -113,6 +115,37 @@ def test_a_log_on_a_full_disk_stops_nothing(start, format):
     with open("/dev/full", "w") as full:
         server = start("--port", str(free_port()), "--log-format", format, log=full)
         assert server.chat("Hi", max_tokens=2) and server.terminate() == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a file system of 64 KiB, in a mount namespace of its own."""
+    script = f"mount -t tmpfs -o size=64k apus {tmp_path} && echo mounted && exec sleep infinity"
+    holder = subprocess.Popen(["unshare", "-rm", "sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if not holder.stdout.readline():
+        holder.wait()
+        pytest.skip("no namespace for mounts")
+    yield pathlib.Path(f"/proc/{holder.pid}/root{tmp_path}")
+    holder.kill()
+    holder.wait()
+
+
+def test_logs_on_a_disk_that_is_full_go_on_when_there_is_room(start, small_disk):
+    with open(small_disk / "log", "w") as log:
+        server = start("--port", str(free_port()), "--audit-log", str(small_disk / "audit"), log=log)
+    with open(small_disk / "rest", "wb", buffering=0) as rest, pytest.raises(OSError):
+        while rest.write(b"x" * 4096):
+            pass
+    # The last pages of the logs take some lines still.
+    asked = 30
+    for _ in range(asked):
+        server.chat("Hi", max_tokens=1)
+    assert len((small_disk / "audit").read_text().splitlines()) < asked
+    (small_disk / "rest").unlink()
+    server.request("POST", "/v1/chat/completions", chat_body("Hi", max_tokens=1), {"X-Request-Id": "the-last"})
+    server.wait_until(lambda: "is written again" in (small_disk / "log").read_text(), "word of the lines that were lost")
+    assert "the-last" in (small_disk / "audit").read_text().splitlines()[-1]
+    assert server.terminate() == 0 and "Stopped" in (small_disk / "log").read_text()
 
 
 def test_a_log_that_nobody_reads_any_more_stops_nothing(start):

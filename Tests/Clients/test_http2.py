@@ -1,4 +1,4 @@
-"""HTTP/2: curl, nghttp and h2load, many streams, back-pressure, drain and floods."""
+"""HTTP/2: curl, nghttp and h2load, many streams, back-pressure and drain; test_wire.py has the attacks."""
 
 import json
 import re
@@ -12,14 +12,7 @@ from certificates import Identity
 from http2 import Client
 from server import chat_body
 from test_http import curl
-
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-CALM = 11
-
-
-def frame(kind, flags=0, stream=0, payload=b""):
-    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
-
+from wire import PREFACE
 
 def endless(**fields):
     return chat_body("What is 27 + 58?", max_tokens=4000, ignore_eos=True, stream=True, **fields)
@@ -125,68 +118,6 @@ def test_sigterm_lets_streams_finish_and_says_goodbye(start):
     assert stream.wait(60) == 0 and answer.endswith(b"data: [DONE]\n\n")
     idle.drain()
     assert idle.goaway == 0 and server.process.wait(30) == 0
-
-
-def flood(server, data, repeat=1):
-    """Sends preface and frames again and again; returns whether the server closed, and its GOAWAY's error code."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-        answer = b""
-        try:
-            connection.sendall(PREFACE + frame(4))
-            for _ in range(repeat):
-                connection.sendall(data)
-        except OSError:
-            pass
-        try:
-            while part := connection.recv(65536):
-                answer += part
-        except TimeoutError:
-            return False, None
-        except ConnectionError:
-            pass
-    code = None
-    while len(answer) >= 9:
-        end = 9 + int.from_bytes(answer[:3], "big")
-        if answer[3] == 7:
-            code = int.from_bytes(answer[13:17], "big")
-        answer = answer[end:]
-    return True, code
-
-
-HEAD = b"\x82\x86\x84\x41\x01a"
-FLOODS = {
-    "pings": (frame(6, 0, 0, bytes(8)) * 500, 40),
-    "settings": (frame(4) * 500, 40),
-    "window updates": (frame(8, 0, 0, b"\0\0\0\1") * 500, 40),
-    "priorities": (frame(2, 0, 3, b"\0\0\0\0\x10") * 500, 40),
-    "empty data": (frame(1, 4, 1, b"\x83\x86\x84\x41\x01a") + frame(0, 0, 1) * 20_000, 1),
-    "continuations": (frame(1, 0, 1, HEAD) + frame(9, 0, 1, b"\0\1x\1y") * 100_000, 1),
-}
-
-
-@pytest.mark.parametrize("name", FLOODS)
-def test_floods_end_the_connection(server, name):
-    assert flood(server, *FLOODS[name])[0]
-    assert server.get("/health")[0] == 200
-
-
-def test_rapid_resets_end_the_connection_and_start_no_work(start):
-    server = start()
-    body = json.dumps(endless()).encode()
-    data = b""
-    for stream in range(1, 20_001, 2):
-        data += frame(1, 4, stream, b"\x83\x86\x04\x14/v1/chat/completions\x41\x01a") + frame(0, 1, stream, body)
-        data += frame(3, 0, stream, (8).to_bytes(4, "big"))
-    closed, code = flood(server, data)
-    assert closed and code in (CALM, None), "the GOAWAY is lost where the flood is still being sent"
-    server.wait_until(lambda: server.metric("apus:num_requests_running") == 0, "idle")
-    assert server.metric("apus:num_requests_waiting") == 0
-
-
-def test_a_header_bomb_is_refused(server):
-    entry = b"\x40\x01x\x7f\xa1\x1e" + b"A" * 4000
-    assert flood(server, frame(1, 5, 1, HEAD + entry + b"\xbe" * 12_000)) == (True, CALM)
-    assert server.get("/health")[0] == 200
 
 
 def test_what_begins_like_http2_and_is_not(server):

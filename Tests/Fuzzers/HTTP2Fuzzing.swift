@@ -20,7 +20,7 @@ enum HTTP2Fuzzing {
         http2.connectionWindow = 100_000
         http2.resets = Allowance.Rate(burst: 4, perSecond: 1)
         http2.controlFrames = Allowance.Rate(burst: 40, perSecond: 1)
-        var session = HTTP2ServerSession(limits: limits, http2: http2) {
+        var session = HTTP2ServerSession(limits: limits, http2: http2, memory: RequestMemory(limit: 50_000)) {
             HTTPResponse.text($0.message, status: $0.status)
         }
         var late: [Int32] = []
@@ -39,9 +39,8 @@ enum HTTP2Fuzzing {
         _ event: HTTP2ServerSession.Event, _ session: inout HTTP2ServerSession, _ late: inout [Int32]
     ) {
         switch event {
-        case .body(let stream, let count): session.accept(stream, count: count)
         case .drained, .closed: break
-        case .request(let stream, let request):
+        case .request(let stream, let request, _):
             precondition(request.body.count <= 2_000)
             switch request.path.utf8.count % 3 {
             case 0: _ = session.respond(stream, .text(request.path))

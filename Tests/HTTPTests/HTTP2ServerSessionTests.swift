@@ -9,6 +9,7 @@ private final class Driver {
     private(set) var requests: [(stream: Int32, request: HTTPRequest)] = []
     private(set) var closed: [Int32] = []
     private(set) var drained: [Int32] = []
+    private var shares: [Int32: RequestMemory.Share] = [:]
     private let configuration: HTTPServerConfiguration
     private let start = ContinuousClock.now
     /// Bytes of output that the network takes.
@@ -19,7 +20,8 @@ private final class Driver {
         configure(&configuration)
         self.configuration = configuration
         session = HTTP2ServerSession(
-            limits: configuration.limits, http2: configuration.http2, refuse: configuration.refuse,
+            limits: configuration.limits, http2: configuration.http2,
+            memory: RequestMemory(limit: configuration.requestMemory), refuse: configuration.refuse,
             errorResponse: { .text($0.message, status: $0.status) })
         if begins { receive(HTTP2Peer.preface) }
     }
@@ -40,8 +42,9 @@ private final class Driver {
             let events = session.takeEvents()
             for event in events {
                 switch event {
-                case .request(let stream, let request): requests.append((stream, request))
-                case .body(let stream, let count): session.accept(stream, count: count)
+                case .request(let stream, let request, let memory):
+                    requests.append((stream, request))
+                    shares[stream] = memory
                 case .drained(let stream): drained.append(stream)
                 case .closed(let stream): closed.append(stream)
                 }
@@ -55,6 +58,7 @@ private final class Driver {
 
     @discardableResult
     func respond(_ stream: Int32, _ response: HTTPResponse) -> Bool {
+        shares[stream] = nil
         let streams = session.respond(stream, response)
         settle()
         return streams
@@ -165,6 +169,34 @@ private let calm: UInt32 = 11
         driver.respond(1, .text(""))
         driver.receive(.request(9, more: large))
         #expect(driver.requests.map(\.stream) == [1, 3, 7, 9])
+    }
+
+    @Test func `heads and bodies share one memory, whose want is answered with 503, and which comes back`() {
+        let driver = Driver { $0.requestMemory = 40_000 }
+        let large = [("x-large", String(repeating: "x", count: 12_000))]
+        let body = HTTP2Frame.data(3, [UInt8](repeating: 65, count: 14_000), ends: true)
+        driver.receive(.request(1, more: large), .request(3, "POST", ends: false), body)
+        driver.receive(.request(5, more: large))
+        #expect(driver.requests.map(\.stream) == [1, 3] && driver.peer.status(5) == "503")
+        driver.receive(.request(7, "POST", ends: false), .data(7, [UInt8](repeating: 65, count: 14_000), ends: true))
+        #expect(driver.requests.map(\.stream) == [1, 3] && driver.peer.status(7) == "503")
+        driver.respond(3, .text(""))
+        driver.receive(.request(9, more: large))
+        #expect(driver.requests.map(\.stream) == [1, 3, 9])
+        driver.receive(.request(11, more: large))
+        #expect(driver.peer.status(11) == "503")
+        driver.receive(HTTP2Frame(.reset, stream: 1, HTTP2Frame.big(8)))
+        driver.receive(.request(13, more: large))
+        #expect(driver.requests.map(\.stream) == [1, 3, 9, 13])
+    }
+
+    @Test func `requests beyond the streams of a client that never learned their number are counted`() {
+        let driver = Driver { $0.http2.streams = 2 }
+        driver.room = 0
+        for id in stride(from: UInt32(1), to: 10_001, by: 2) { driver.receive(.request(id)) }
+        driver.room = .max
+        driver.settle()
+        #expect(driver.peer.frames(.goAway).last?.error == calm && driver.isOver)
     }
 
     @Test func `a stream's pieces leave at once, and its end ends it`() {

@@ -143,7 +143,7 @@ import Testing
         let gate = Counter()
         let server = try TestServer {
             $0.limits.body = 1 << 20
-            $0.bodyMemory = 1 << 20
+            $0.requestMemory = 1 << 20
         } handler: { request in
             started.increment()
             _ = try? await eventually { gate.value > 0 }
@@ -172,6 +172,68 @@ import Testing
         let fourth = try server.connect()
         try await fourth.send(head + body)
         #expect(try await fourth.receiveAll().hasSuffix("\(size)"))
+    }
+
+    @Test func `a client that pipelines and does not read is answered no further than its answers may wait`()
+        async throws
+    {
+        let started = Counter()
+        let count = 40
+        let answer = String(repeating: "y", count: 1_000_000)
+        let server = try TestServer { _ in
+            started.increment()
+            return .text(answer)
+        }
+        let client = try server.connect(receiveBuffer: 4_096)
+        try await client.send(String(repeating: get, count: count))
+        #expect(try await eventually { started.value > 0 })
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(started.value < 20, "the kernel holds some of them")
+        var seen = 0
+        while seen < count * answer.utf8.count {
+            seen += try await client.receive { _ in true }.utf8.count
+        }
+        #expect(started.value == count)
+    }
+
+    @Test func `heads that are not complete take of the memory too`() async throws {
+        let server = try TestServer {
+            $0.limits.body = 40_000
+            $0.requestMemory = 40_000
+            $0.headTime = .seconds(1)
+        }
+        let head = "GET / HTTP/1.1\r\nHost: a\r\nX-Large: " + String(repeating: "x", count: 30_000)
+        let clients = try (0..<2).map { _ in try server.connect() }
+        for client in clients { try await client.send(head) }
+        var statuses: Set<Substring> = []
+        for client in clients { statuses.insert(try await client.receiveAll().dropFirst(9).prefix(3)) }
+        #expect(statuses == ["503", "408"])
+        let third = try server.connect()
+        try await third.send(head + "\r\n\r\n")
+        #expect(try await third.receive(through: "ok").hasPrefix("HTTP/1.1 200 "))
+    }
+
+    @Test func `where memory is short, pipelined requests are given up and large answers refused`() async throws {
+        let started = Counter()
+        let gate = Counter()
+        let server = try TestServer {
+            $0.limits.body = 10_000
+            $0.requestMemory = 10_000
+        } handler: { request in
+            guard request.path != "/large" else { return .text(String(repeating: "y", count: 20_000)) }
+            started.increment()
+            _ = try? await eventually { gate.value > 0 }
+            return .text("first")
+        }
+        let client = try server.connect()
+        try await client.send(get + get + "X: " + String(repeating: "x", count: 20_000))
+        #expect(try await eventually { started.value == 1 })
+        gate.increment()
+        let answer = try await client.receiveAll()
+        #expect(answer.hasSuffix("first") && answer.occurrences(of: "HTTP/1.1 ") == 1 && started.value == 1)
+        let large = try server.connect()
+        try await large.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try await large.receive(through: "\r\n\r\n").hasPrefix("HTTP/1.1 503 "))
     }
 
     @Test func `draining finishes what runs, closes what idles and refuses what is new`() async throws {

@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func `small bodies and those that are no text stay as they are`() {
-        #expect(answer("gzip", size: 1_000).headers["Content-Encoding"] == nil)
+        #expect(answer("gzip", size: 2_000).headers["Content-Encoding"] == nil)
         #expect(answer("gzip", type: "image/png").headers["Content-Encoding"] == nil)
         var stream = HTTPResponse.events { _ in }
         ResponseCompression.apply(

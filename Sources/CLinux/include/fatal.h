@@ -12,6 +12,9 @@
 /// included. `program` is copied.
 void linux_report_fatal_signals(const char *program);
 
+/// Gives the calling thread a stack for the report, so that the overflow of its own is told too. Costs nothing again.
+void linux_report_overflow_of_thread(void);
+
 /// Notes that a file lies at `base`, for the report of an access that fails there. The end of its name is kept.
 void linux_note_mapping(const void *base, size_t length, const char *name);
 

@@ -49,6 +49,10 @@ enum HTTP2Callbacks {
             }
             return 0
         }
+        nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, owner in
+            streams(owner)?.spendControlFrame()
+            return 0
+        }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, id, bytes, count, owner in
             streams(owner)?.data(id, UnsafeBufferPointer(start: bytes, count: count))
             return 0

@@ -10,8 +10,6 @@ final class HTTP2ServerConnection: TransportHandler {
         /// Shut while this stream's client is behind.
         let gate = WriteGate()
         var task: Task<Void, Never>?
-        /// Taken from the memory for bodies.
-        var bodyBytes = 0
     }
 
     private struct State: ~Copyable {
@@ -37,6 +35,8 @@ final class HTTP2ServerConnection: TransportHandler {
     private let transport: any Transport
     private let services: HTTPConnectionServices
     private let closed: @Sendable () -> Void
+    /// For output that waits.
+    private let memory: RequestMemory.Share
     private let state: Mutex<State>
 
     init(
@@ -45,11 +45,12 @@ final class HTTP2ServerConnection: TransportHandler {
         self.transport = transport
         self.services = services
         self.closed = closed
+        memory = RequestMemory.Share(of: services.memory)
         let configuration = services.configuration
         state = Mutex(
             State(
                 session: HTTP2ServerSession(
-                    limits: configuration.limits, http2: configuration.http2,
+                    limits: configuration.limits, http2: configuration.http2, memory: services.memory,
                     refuse: services.refusal(of: transport.peer), errorResponse: configuration.errorResponse)))
     }
 
@@ -84,7 +85,10 @@ final class HTTP2ServerConnection: TransportHandler {
     }
 
     func transportTick(_ now: ContinuousClock.Instant) {
-        update { $0.session.tick(now, services.configuration) }
+        update { state in
+            state.session.tick(now, services.configuration)
+            countOutput(state)
+        }
     }
 
     func transportClosed(_ error: SocketError?) {
@@ -125,15 +129,8 @@ final class HTTP2ServerConnection: TransportHandler {
 
     private func perform(_ event: HTTP2ServerSession.Event, _ state: inout State) {
         switch event {
-        case .body(let stream, let count):
-            guard services.bodyMemory.take(count) else {
-                let error = HTTPProtocolError(503, "The server has too much to read; try again soon.")
-                return state.session.reject(stream, error)
-            }
-            state.exchanges[stream, default: Exchange()].bodyBytes += count
-            state.session.accept(stream, count: count)
-        case .request(let stream, let request):
-            handle(stream, request, &state)
+        case .request(let stream, let request, let memory):
+            handle(stream, request, memory, &state)
         case .drained(let stream):
             state.exchanges[stream]?.gate.open()
         case .closed(let stream):
@@ -141,21 +138,22 @@ final class HTTP2ServerConnection: TransportHandler {
         }
     }
 
-    private func handle(_ stream: Int32, _ request: HTTPRequest, _ state: inout State) {
+    private func handle(
+        _ stream: Int32, _ request: HTTPRequest, _ memory: RequestMemory.Share?, _ state: inout State
+    ) {
         if state.isRefused { return state.session.reject(stream, Self.refusal) }
         // Handlers of streams that were broken off take a moment to end.
         guard state.running < services.configuration.http2.streams else { return state.session.refuseUnseen(stream) }
         state.running += 1
         var request = request
         request.peer = transport.peer
-        let exchange = state.exchanges[stream] ?? Exchange()
+        let exchange = Exchange()
+        let gate = exchange.gate
         state.exchanges[stream] = exchange
-        state.exchanges[stream]?.bodyBytes = 0
-        let (bodyBytes, gate) = (exchange.bodyBytes, exchange.gate)
-        state.exchanges[stream]?.task = Task { [handler = services.handler, request] in
-            let response = await handler(request)
+        state.exchanges[stream]?.task = Task { [services, request] in
+            let response = await services.answer(to: request)
             // A streamed response may still need the body, but has long made the prompt of it.
-            self.services.bodyMemory.giveBack(bodyBytes)
+            memory?.hold(0)
             await self.deliver(response, stream, gate)
             self.state.withLock { $0.running -= 1 }
         }
@@ -166,6 +164,9 @@ final class HTTP2ServerConnection: TransportHandler {
         update { state in
             guard state.exchanges[stream]?.gate === gate else { return }
             streams = state.session.respond(stream, response)
+            guard !streams else { return }
+            settle(&state)
+            countOutput(state)
         }
         guard streams, case .stream(let body) = response.body else { return }
         do {
@@ -197,6 +198,11 @@ final class HTTP2ServerConnection: TransportHandler {
         try await gate.pass()
     }
 
+    /// Counts what waits to be sent, so that further requests are refused where it is too much.
+    private func countOutput(_ state: borrowing State) {
+        memory.hold(state.session.waiting + transport.unsent)
+    }
+
     // MARK: End
 
     private func finish(_ state: inout State, lingering: Bool) {
@@ -213,7 +219,6 @@ final class HTTP2ServerConnection: TransportHandler {
 
     private func abandon(_ stream: Int32, _ state: inout State, _ reason: HTTPWriteError) {
         guard let exchange = state.exchanges.removeValue(forKey: stream) else { return }
-        services.bodyMemory.giveBack(exchange.bodyBytes)
         exchange.gate.fail(reason)
         if let task = exchange.task { state.abandoned.append(task) }
     }

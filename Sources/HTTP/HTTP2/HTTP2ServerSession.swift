@@ -7,10 +7,8 @@ import Sockets
 /// After input, `takeEvents` says what there is to do and `output` what there is to send; likewise after every other call.
 package struct HTTP2ServerSession: ~Copyable {
     package enum Event: Sendable {
-        /// Run the handler; its answer goes to `respond`.
-        case request(stream: Int32, HTTPRequest)
-        /// So many bytes of a body came; `accept` or `reject` them.
-        case body(stream: Int32, count: Int)
+        /// Run the handler; its answer goes to `respond`. The share, for the body, is to be held until then.
+        case request(stream: Int32, HTTPRequest, RequestMemory.Share?)
         /// What waits to be sent has fallen to the low-water mark.
         case drained(stream: Int32)
         /// Nobody waits for the stream's response any more, or it is out.
@@ -33,11 +31,12 @@ package struct HTTP2ServerSession: ~Copyable {
 
     /// `refuse` may answer a request before its body is read.
     package init(
-        limits: HTTPLimits, http2: HTTP2Limits, refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
+        limits: HTTPLimits, http2: HTTP2Limits, memory: RequestMemory,
+        refuse: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
         errorResponse: @escaping @Sendable (HTTPProtocolError) -> HTTPResponse
     ) {
         self.refuse = refuse
-        state = HTTP2Streams(limits: limits, http2: http2)
+        state = HTTP2Streams(limits: limits, http2: http2, memory: memory)
         session = HTTP2Callbacks.makeSession(state)
         self.errorResponse = errorResponse
         let settings = [
@@ -68,6 +67,9 @@ package struct HTTP2ServerSession: ~Copyable {
     /// The body's bytes of a stream that wait to be sent.
     package func waiting(_ stream: Int32) -> Int { state.streams[stream]?.output.count ?? 0 }
 
+    /// Those of all streams.
+    package var waiting: Int { state.streams.values.reduce(0) { $0 + $1.output.count } }
+
     // MARK: Input
 
     package mutating func receive(_ bytes: Span<UInt8>) {
@@ -96,18 +98,22 @@ package struct HTTP2ServerSession: ~Copyable {
             guard let stream = state.streams[id], stream.uncounted > 0 else { return }
             let count = stream.uncounted
             stream.uncounted = 0
+            let memory = stream.bodyMemory ?? RequestMemory.Share(of: state.memory)
+            stream.bodyMemory = memory
+            if stream.rejection == nil, !memory.take(count) { stream.rejection = .overloaded }
             if let rejection = stream.rejection, !stream.isAnswered { reject(id, rejection) }
             if stream.isAnswered {
                 nghttp2_session_consume_connection(session, count)
             } else {
-                events.append(.body(stream: id, count: count))
+                // Room for as many further bytes.
+                nghttp2_session_consume(session, id, count)
             }
         case .end(let id):
             guard let stream = state.streams[id], !stream.isAnswered, var request = stream.request else { return }
             request.body = stream.body
             stream.body = []
             hadRequest = true
-            events.append(.request(stream: id, request))
+            events.append(.request(stream: id, request, stream.bodyMemory.take()))
         case .closed(let id): events.append(.closed(stream: id))
         case .drained(let id): events.append(.drained(stream: id))
         }
@@ -133,11 +139,6 @@ package struct HTTP2ServerSession: ~Copyable {
         }
     }
 
-    /// Grants room for as many further bytes of a body as were taken from it.
-    package mutating func accept(_ stream: Int32, count: Int) {
-        nghttp2_session_consume(session, stream, count)
-    }
-
     // MARK: Output
 
     /// Answers a request that no handler sees; the rest of its body is not wanted.
@@ -152,6 +153,7 @@ package struct HTTP2ServerSession: ~Copyable {
         guard let stream = state.streams[id], !stream.isAnswered else { return false }
         stream.isAnswered = true
         stream.body = []
+        stream.bodyMemory = nil
         let hasBody = stream.request?.method != "HEAD" && !HTTPStatus.forbidsBody(response.status)
         var headers = response.headers
         for name in HTTP2Headers.forbidden { headers.remove(name) }
@@ -162,6 +164,7 @@ package struct HTTP2ServerSession: ~Copyable {
         case .bytes(let bytes):
             if !HTTPStatus.forbidsBody(response.status) { headers["Content-Length"] = String(bytes.count) }
             stream.output.append(hasBody ? bytes : [])
+            stream.advanced()
             stream.outputEnded = true
         case .stream:
             streams = hasBody

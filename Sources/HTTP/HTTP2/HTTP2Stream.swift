@@ -13,6 +13,9 @@ final class HTTP2Stream {
     /// The checked request; nil until its head is complete.
     var request: HTTPRequest?
     var body: [UInt8] = []
+    private let memory: RequestMemory.Share
+    /// For the body; goes with the request to whoever handles it.
+    var bodyMemory: RequestMemory.Share?
     /// Bytes of the body that came and for which no memory was taken yet.
     var uncounted = 0
     var inputEnded = false
@@ -30,6 +33,11 @@ final class HTTP2Stream {
     private var since = ContinuousClock.now
     private var firstSeen: ContinuousClock.Instant?
 
+    init(_ memory: RequestMemory) {
+        self.memory = RequestMemory.Share(of: memory)
+        self.memory.hold(RequestMemory.streamOverhead)
+    }
+
     /// Takes a field of the head, or of the trailers, which are only counted; `hasRoom` says whether the connection's
     /// limit allows it. Returns false for one that makes the whole head many times larger than it may be.
     func add(_ name: String, _ value: String, size: Int, hasRoom: Bool, limits: HTTPLimits) -> Bool {
@@ -41,6 +49,8 @@ final class HTTP2Stream {
             rejection = HTTPProtocolError(
                 431,
                 "The header fields exceed the limit of \(limits.headerBytes) bytes or \(limits.headerCount) in number.")
+        } else if !memory.take(size + RequestMemory.fieldOverhead) {
+            rejection = .overloaded
         }
         guard rejection == nil else {
             headers = HTTPHeaders()

@@ -14,6 +14,7 @@ final class HTTP2Streams {
 
     let limits: HTTPLimits
     let http2: HTTP2Limits
+    let memory: RequestMemory
     var streams: [Int32: HTTP2Stream] = [:]
     var notes: [Note] = []
     /// `HTTP2Stream.headerBytes` of all of them.
@@ -25,9 +26,10 @@ final class HTTP2Streams {
     /// The peer does what nobody may do.
     var isAbused = false
 
-    init(limits: HTTPLimits, http2: HTTP2Limits) {
+    init(limits: HTTPLimits, http2: HTTP2Limits, memory: RequestMemory) {
         self.limits = limits
         self.http2 = http2
+        self.memory = memory
         resets = Allowance(http2.resets)
         controlFrames = Allowance(http2.controlFrames)
     }
@@ -38,14 +40,19 @@ final class HTTP2Streams {
         switch UInt32(type) {
         case NGHTTP2_HEADERS.rawValue: return
         case NGHTTP2_DATA.rawValue where length > 0: return
-        default: controlFrames.spend()
+        default: spendControlFrame()
         }
+    }
+
+    /// Counts a frame that carries nothing, or one that is wrong and costs an answer.
+    func spendControlFrame() {
+        controlFrames.spend()
         if controlFrames.isExhausted { isAbused = true }
     }
 
     func headBegan(_ id: Int32) {
         isInHead = true
-        if streams[id] == nil { streams[id] = HTTP2Stream() }
+        if streams[id] == nil { streams[id] = HTTP2Stream(memory) }
     }
 
     func field(_ id: Int32, _ name: String, _ value: String) -> Int32 {

@@ -82,6 +82,8 @@ package final class TLSTransport: Transport, TransportHandler {
         }
     }
 
+    package var unsent: Int { transport.unsent }
+
     package func setReading(_ enabled: Bool) { transport.setReading(enabled) }
 
     package func watchPeer() { transport.watchPeer() }
