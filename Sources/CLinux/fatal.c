@@ -12,18 +12,29 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { named_requests = 32, name_bytes = 64, mappings = 1024, report_stack = 64 << 10 };
+enum {
+    named_requests = 32,
+    name_bytes = 64,
+    name_words = name_bytes / sizeof(uint64_t),
+    mappings = 1024,
+    report_stack = 64 << 10,
+};
 
 static char program_name[name_bytes];
 
-// The step that runs or ran last. The names are written by the engine's thread alone; a report that reads one while it
-// changes shows a mixture of two.
+// The step that runs or ran last. A report that reads a name while it changes, or while a second engine runs steps of
+// its own, shows a mixture of two.
 static struct {
     _Atomic uint64_t number;
     _Atomic bool runs;
     _Atomic uint32_t prompt_rows, generated_rows, requests;
-    char names[named_requests][name_bytes];
+    _Atomic uint64_t names[named_requests][name_words];
 } step;
+
+union name {
+    char text[name_bytes];
+    uint64_t words[name_words];
+};
 
 // A slot whose base is NULL is free; one whose length is 0 is being filled.
 static struct {
@@ -80,8 +91,12 @@ void linux_step_began(uint32_t prompt_rows, uint32_t generated_rows)
 void linux_step_serves(const char *request)
 {
     uint32_t index = atomic_load_explicit(&step.requests, memory_order_relaxed);
-    if (index < named_requests)
-        keep(step.names[index], request, strlen(request));
+    if (index < named_requests) {
+        union name name = {0};
+        keep(name.text, request, strlen(request));
+        for (size_t i = 0; i < name_words; i++)
+            atomic_store_explicit(&step.names[index][i], name.words[i], memory_order_relaxed);
+    }
     atomic_store_explicit(&step.requests, index + 1, memory_order_release);
 }
 
@@ -183,8 +198,11 @@ static void say_step(struct report *report)
     say_number(report, requests, 10);
     say(report, requests == 1 ? " request:" : " requests:");
     for (uint32_t i = 0; i < requests && i < named_requests; i++) {
+        union name name;
+        for (size_t word = 0; word < name_words; word++)
+            name.words[word] = atomic_load_explicit(&step.names[i][word], memory_order_relaxed);
         say(report, " ");
-        say(report, step.names[i]);
+        say(report, name.text);
     }
     if (requests > named_requests)
         say(report, " and others");

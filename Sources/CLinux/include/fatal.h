@@ -21,7 +21,8 @@ void linux_note_mapping(const void *base, size_t length, const char *name);
 /// To be called before the file is unmapped.
 void linux_forget_mapping(const void *base);
 
-/// Notes that a step begins, with so many rows of prompts and of generated tokens. Steps run one at a time.
+/// Notes that a step begins, with so many rows of prompts and of generated tokens. The report knows one step; those of
+/// two engines would mix in it.
 void linux_step_began(uint32_t prompt_rows, uint32_t generated_rows);
 
 /// Notes a request that the step works for, after its beginning. Of many the first 32 are named and all counted.
