@@ -169,21 +169,22 @@ struct AttentionCase {
 
     /// What an output in integers is off at most: a score by half a step of each element of key and query, a value by
     /// half a step of its elements, a tile's weighted sum by half a step of each weight.
-    func integerBound(_ position: Int, _ head: Int) -> Double {
-        let count = min(tokens, Int(limits[position]))
-        let q = (0..<keySize).map {
-            Double(queries.base[position * (heads * keySize + 5) + head * keySize + $0])
-        }
+    func integerBound() -> Double {
         func most(_ values: [Double]) -> Double { values.reduce(0) { max($0, abs($1)) } }
         func sum(_ values: [Double]) -> Double { values.reduce(0) { $0 + abs($1) } }
-        let halfQueryStep = max(most(q) / 32767, sum(q) / 262_000) / 2
-        // A key's step is at most 2^-12 of its largest element, a value's 2^-11.
-        let score = (0..<count).reduce(0.0) { worst, token in
-            let key = decoded(keys, keySize, token)
-            return max(worst, Double(scale) * (0x1p-13 * most(key) * sum(q) + halfQueryStep * sum(key)))
+        let rows = (0..<positions * heads).map { row in
+            let first = row / heads * (heads * keySize + 5) + row % heads * keySize
+            return (first..<first + keySize).map { Double(queries.base[$0]) }
         }
-        let largest = (0..<count).reduce(0) { max($0, most(decoded(values, valueSize, $1))) }
-        let weights = Double(min(count, Int(CK_KEY_TILE))) / 32767
+        let querySum = rows.reduce(0) { max($0, sum($1)) }
+        let halfQueryStep = max(rows.reduce(0) { max($0, most($1)) } / 32767, querySum / 262_000) / 2
+        // A key's step is at most 2^-12 of its largest element, a value's 2^-11.
+        let score = (0..<tokens).reduce(0.0) { worst, token in
+            let key = decoded(keys, keySize, token)
+            return max(worst, Double(scale) * (0x1p-13 * most(key) * querySum + halfQueryStep * sum(key)))
+        }
+        let largest = (0..<tokens).reduce(0) { max($0, most(decoded(values, valueSize, $1))) }
+        let weights = Double(min(tokens, Int(CK_KEY_TILE))) / 32767
         return 1.1 * largest * (exponential(2 * score) - 1 + 0x1p-12 + weights)
     }
 

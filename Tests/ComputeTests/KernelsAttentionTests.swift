@@ -16,10 +16,10 @@ import Testing
         ]
         for attention in cases {
             let out = try attention.output(isa, cuts: [0, 512, 1024])
+            let bound = attention.isInIntegers ? attention.integerBound() : 2e-6
             for position in 0..<attention.positions {
                 for (head, exact) in attention.exact(position).enumerated() {
                     let row = (position * attention.heads + head) * attention.valueSize
-                    let bound = attention.isInIntegers ? attention.integerBound(position, head) : 2e-6
                     let wrong = exact.indices.filter { !(abs(Double(out.base[row + $0]) - exact[$0]) <= bound) }
                     #expect(wrong == [])
                 }
@@ -47,18 +47,18 @@ import Testing
     @Test(arguments: [ck_format.f16, .bf16, .q8_0])
     func `integers err less than the cache's format`(format: ck_format) throws {
         let attention = AttentionCase(
-            format, keySize: 128, valueSize: 128, heads: 4, positions: 2, tokens: 700, keyBias: 0)
+            format, keySize: 128, valueSize: 128, heads: 4, positions: 1, tokens: 400)
         #expect(try relativeError(attention) < 4e-4)
         // A few channels far off the others, as Qwen2's keys have: storing them in bf16 costs 1e-2.
         let biased = AttentionCase(
-            format, keySize: 128, valueSize: 128, heads: 4, positions: 2, tokens: 700, keyBias: 12)
+            format, keySize: 128, valueSize: 128, heads: 4, positions: 1, tokens: 400, keyBias: 12)
         #expect(try relativeError(biased) < 3e-3)
     }
 
     @Test(arguments: runnableTables, [ck_format.f16, .bf16, .q8_0])
     func `attention in integers has the scalar table's bits`(isa: ck_isa, format: ck_format) throws {
         let cases = [
-            AttentionCase(format, keySize: 128, valueSize: 128, heads: 6, positions: 23, tokens: 300),
+            AttentionCase(format, keySize: 128, valueSize: 128, heads: 6, positions: 9, tokens: 270),
             AttentionCase(format, keySize: 192, valueSize: 128, heads: 7, positions: 1, tokens: 200, keyBias: 30),
             AttentionCase(format, keySize: 130, valueSize: 33, heads: 1, positions: 5, tokens: 131, blockTokens: 7),
             AttentionCase(format, keySize: 1, valueSize: 1, heads: 3, positions: 2, tokens: 9),
@@ -84,7 +84,7 @@ import Testing
         attention.setValue(39, 3, .infinity)
         let after = try attention.output(isa, cuts: [0, 40])
         #expect(Array(after.bits.prefix(32)) == Array(before.bits.prefix(32)))
-        #expect(after.values.suffix(32).allSatisfy(\.isNaN))
+        #expect(after.values.suffix(32).allSatisfy { $0.isNaN })
         for index in 0..<16 {
             attention.setValue(39, index, 1e-35)
             attention.setKey(39, index, index == 5 ? 1e-38 : 0)
@@ -94,7 +94,7 @@ import Testing
         let exact = attention.exact(1)
         for index in 0..<16 { #expect(abs(Double(small.base[32 + index]) - exact[0][index]) < 1e-3) }
         attention.setKey(39, 5, .nan)
-        #expect(try attention.output(isa, cuts: [0, 40]).values.suffix(32).allSatisfy(\.isNaN))
+        #expect(try attention.output(isa, cuts: [0, 40]).values.suffix(32).allSatisfy { $0.isNaN })
     }
 
     @Test(arguments: runnableTables, formats)

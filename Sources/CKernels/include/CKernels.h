@@ -12,8 +12,8 @@
 /// - A row's result is the same bits whatever other rows, outputs or threads are computed beside it. The order of the
 ///   additions depends on the row's own sizes and on the table, never on the number of rows or on the range asked for.
 /// - `exp`, `sigmoid`, `silu_mul`, `rope`, `add`, `scaled_add`, `rms_norm`, `load`, `store`, `quantize`, `max`,
-///   `argmax`, `log_sum_exp` and `matmul` of block formats give the same bits in all tables. `matmul` of the other
-///   formats and `attention` differ between tables in rounding.
+///   `argmax`, `log_sum_exp`, `matmul` of block formats and `attention` in integers give the same bits in all tables.
+///   `matmul` of the other formats and `attention` in f32 differ between tables in rounding.
 /// - Strides of float arrays count floats, strides of storage (weights, cache) count bytes. Sizes may be 0 and need not
 ///   be multiples of anything. No pointer needs alignment beyond its type; 64 bytes are fastest for float rows.
 /// - Buffers do not overlap unless a comment allows it. Arguments are not checked. Kernels are pure functions of their
@@ -146,6 +146,18 @@ struct ck_position {
 /// (not even a NaN), and keys that no row sees are not read, nor are their block table entries.
 /// The result depends on key_begin and on the row's own keys and end; it does not depend on the other rows. Neighbours
 /// whose block tables agree over a tile of keys read it together, be they of one sequence or of several.
+///
+/// The sums are in f32 if the cache is f32 or latent (values_in_keys), else in integers:
+/// - A block of 128 elements of a key, and a value, are integers of at most 13 and 12 bits times a power of two, the
+///   one that gives those bits to the largest magnitude (q8_0: to 128 times the largest scale): numbers of bf16 down to
+///   1/32 and 1/16 of the largest stay what they are.
+/// - A block of 128 elements of a query is integers of at most 15 bits times the smallest step with which their
+///   magnitudes sum to at most 262,000. Products with a block of a key are added up in 32 bits, exactly.
+/// - The weights exp(s_j - max) of a tile of CK_KEY_TILE keys, times the powers of two of their values, are such
+///   integers with sums of at most 524,000. Products with the values of the tile are added up in 32 bits, exactly, and
+///   tiles in f32.
+/// Rounding is to nearest even, a weight below e^-87 is 0, and so is a block whose step were below 2^-100. A block or
+/// value with a NaN or an infinity is NaN as a whole. attentionquant.h has the arithmetic to the bit.
 struct ck_attention {
     struct ck_cache cache;
     size_t key_size, value_size;
