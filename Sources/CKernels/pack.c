@@ -32,9 +32,6 @@ static void pack_block(enum ck_format format, const uint8_t *const rows[STRIP], 
         default:
             break;
         }
-    size_t fifths = fifths_offset(format);
-    for (size_t row = 0; fifths && row < STRIP; row++)
-        store_u32(out + fifths * STRIP + row * 4, packed_fifths(u32_at(rows[row] + fifths)));
 }
 
 void ck_pack(enum ck_format format, const void *weights, size_t n, size_t k, size_t strip_begin, size_t strip_end,
@@ -45,9 +42,14 @@ void ck_pack(enum ck_format format, const void *weights, size_t n, size_t k, siz
     for (size_t strip = strip_begin; strip < strip_end; strip++)
         for (size_t block = 0; block < blocks; block++) {
             const uint8_t *rows[STRIP];
+            uint8_t arranged[STRIP][BLOCK_BYTES_MAX];
             for (size_t row = 0; row < STRIP; row++) {
                 size_t output = strip * STRIP + row;
                 rows[row] = output < n ? (const uint8_t *)weights + output * row_bytes + block * shape.bytes : zeros;
+                if (is_arranged(format)) {
+                    arrange_block(format, rows[row], arranged[row]);
+                    rows[row] = arranged[row];
+                }
             }
             pack_block(format, rows, (uint8_t *)out + (strip * blocks + block) * shape.bytes * STRIP);
         }

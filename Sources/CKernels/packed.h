@@ -2,7 +2,8 @@
 
 // Block formats as the kernels stream them: strips of sixteen rows, whose blocks of the same number lie together with
 // their bytes interleaved, so that a vector holds the same bytes of all rows. No bit is added, lost or changed in
-// value: byte b of a block's unit of `unit` bytes that starts at `offset` is at 16 * offset + row * unit + b.
+// value: of a row's block, its bits arranged as arrange_block says, byte b of the unit of `unit` bytes that starts at
+// `offset` is at 16 * offset + row * unit + b.
 
 #include "blocks.h"
 
@@ -53,7 +54,7 @@ CK_INLINE void runs_of(enum ck_format format, struct run runs[RUNS_MAX]) {
         RUN(0, 2, 4), RUN(1, 1, 12), RUN(2, 4, 160);
         break;
     case ck_format_q6_k:
-        RUN(0, 4, 192), RUN(1, 1, 16), RUN(2, 2, 2);
+        RUN(0, 2, 2), RUN(1, 1, 16), RUN(2, 4, 192);
         break;
     case ck_format_iq4_xs:
         RUN(0, 2, 4), RUN(1, 1, 4), RUN(2, 4, 128);
@@ -84,9 +85,73 @@ CK_INLINE uint32_t unpacked_fifths(uint32_t packed) {
     return bits;
 }
 
+enum {
+    /// Where q6_k's integers begin, arranged, and the bytes of 16 of them: twelve hold four triples of bytes.
+    SIXTHS_OFFSET = 18,
+    SIXTHS_BYTES = 12,
+};
+
+/// GGUF's 192 bytes of low and high bits of q6_k, arranged: of 16 neighbours value i < 12 is in the low bits of byte i,
+/// and the high bits of the bytes c, 4 + c, 8 + c are value 12 + c, its lowest bits first.
+CK_INLINE void arrange_sixths(const uint8_t *p, uint8_t *out) {
+    for (size_t half = 0; half < SUPER_BLOCK / HALF_BLOCK; half++, out += SIXTHS_BYTES) {
+        size_t j = half / 2, first = half % 2 * HALF_BLOCK;
+        const uint8_t *low = p + j / 4 * 64 + j % 2 * 32 + first, *high = p + 128 + j / 4 * 32 + first;
+        uint8_t values[HALF_BLOCK];
+        for (size_t i = 0; i < HALF_BLOCK; i++)
+            values[i] = (uint8_t)((low[i] >> j / 2 % 2 * 4 & 15) | (high[i] >> j % 4 * 2 & 3) << 4);
+        for (size_t i = 0; i < SIXTHS_BYTES; i++)
+            out[i] = (uint8_t)(values[i] | values[12 + i % 4] >> i / 4 * 2 << 6);
+    }
+}
+
+CK_INLINE void restore_sixths(const uint8_t *arranged, uint8_t *out) {
+    memset(out, 0, 192);
+    for (size_t half = 0; half < SUPER_BLOCK / HALF_BLOCK; half++, arranged += SIXTHS_BYTES) {
+        size_t j = half / 2, first = half % 2 * HALF_BLOCK;
+        uint8_t *low = out + j / 4 * 64 + j % 2 * 32 + first, *high = out + 128 + j / 4 * 32 + first;
+        for (size_t i = 0; i < HALF_BLOCK; i++) {
+            int top = arranged[i % 4] >> 6 | arranged[4 + i % 4] >> 6 << 2 | arranged[8 + i % 4] >> 6 << 4;
+            int value = i < SIXTHS_BYTES ? arranged[i] & 63 : top;
+            low[i] |= (uint8_t)((value & 15) << j / 2 % 2 * 4);
+            high[i] |= (uint8_t)(value >> 4 << j % 4 * 2);
+        }
+    }
+}
+
 CK_INLINE void store_u32(uint8_t *p, uint32_t value) {
     for (size_t i = 0; i < 4; i++)
         p[i] = (uint8_t)(value >> 8 * i);
+}
+
+/// Whether arrange_block changes anything.
+CK_INLINE bool is_arranged(enum ck_format format) { return fifths_offset(format) || format == ck_format_q6_k; }
+
+/// GGUF's block as it is interleaved.
+CK_INLINE void arrange_block(enum ck_format format, const uint8_t *block, uint8_t *arranged) {
+    size_t fifths = fifths_offset(format);
+    if (format == ck_format_q6_k) {
+        memcpy(arranged, block + 208, 2);
+        memcpy(arranged + 2, block + 192, 16);
+        arrange_sixths(block, arranged + SIXTHS_OFFSET);
+        return;
+    }
+    memcpy(arranged, block, block_of(format).bytes);
+    if (fifths)
+        store_u32(arranged + fifths, packed_fifths(u32_at(block + fifths)));
+}
+
+CK_INLINE void restore_block(enum ck_format format, const uint8_t *arranged, uint8_t *block) {
+    size_t fifths = fifths_offset(format);
+    if (format == ck_format_q6_k) {
+        restore_sixths(arranged + SIXTHS_OFFSET, block);
+        memcpy(block + 192, arranged + 2, 16);
+        memcpy(block + 208, arranged, 2);
+        return;
+    }
+    memcpy(block, arranged, block_of(format).bytes);
+    if (fifths)
+        store_u32(block + fifths, unpacked_fifths(u32_at(arranged + fifths)));
 }
 
 /// Bytes of a strip of rows of k values.
@@ -109,12 +174,11 @@ CK_INLINE const uint8_t *packed_at(enum ck_format format, const uint8_t *strip, 
 /// One row's block as GGUF has it.
 CK_INLINE void gather_block(enum ck_format format, const uint8_t *packed, size_t row, uint8_t *block) {
     struct run runs[RUNS_MAX];
+    uint8_t arranged[BLOCK_BYTES_MAX];
     runs_of(format, runs);
     for (size_t i = 0, offset = 0; i < RUNS_MAX; offset += runs[i++].bytes)
         for (size_t b = 0; b < runs[i].bytes; b++)
-            block[offset + b] = packed[(offset + b / runs[i].unit * runs[i].unit) * STRIP + row * runs[i].unit +
-                                       b % runs[i].unit];
-    size_t fifths = fifths_offset(format);
-    if (fifths)
-        store_u32(block + fifths, unpacked_fifths(u32_at(block + fifths)));
+            arranged[offset + b] = packed[(offset + b / runs[i].unit * runs[i].unit) * STRIP + row * runs[i].unit +
+                                          b % runs[i].unit];
+    restore_block(format, arranged, block);
 }

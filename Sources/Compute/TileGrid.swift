@@ -11,7 +11,7 @@ struct TileGrid {
 
     /// Weights of one task when they are streamed for few rows: long enough for the hardware's prefetching, short
     /// enough to share evenly.
-    private static let streamedBytes = 192 << 10
+    private static let streamedBytes = 512 << 10
     private static let fewRows = 16
     /// Up to this many rows the kernels decode weights on their way to the multiply-add, 8 outputs at a time; beyond
     /// it they work in blocks of 66 rows x 48 outputs.
@@ -29,7 +29,8 @@ struct TileGrid {
         if rows.count <= Self.fewRows {
             rowTile = max(rows.count, 1)
             let even = (outputs.count + threads * 4 - 1) / (threads * 4)
-            let wanted = min(max(Self.streamedBytes / max(rowBytes, 1), 1), even)
+            let shares = max((outputs.count * rowBytes / Self.streamedBytes + threads - 1) / threads, 4)
+            let wanted = (outputs.count + threads * shares - 1) / (threads * shares)
             let streamed = even >= Self.streamedAbreast ? Self.streamedAbreast : Self.streamedOutputs
             let multiple = rows.count <= Self.streamedRows ? streamed : Self.outputBlock
             outputTile = max((wanted + multiple - 1) / multiple, 1) * multiple

@@ -15,7 +15,7 @@ struct PackingPlan {
         let isPacked = recipe != nil || tensors.contains(where: \.type.isBlocked)
         byteCount = isPacked ? plan.weightBytes(of: tensors, quantizedBy: recipe) : 0
         name = checkpoint.name + (options.quantization.map { "-\($0.rawValue)" } ?? "")
-        key = "strips of 16, 1; \(name); \(tensors.fileKey)"
+        key = "strips of 16, 2; \(name); \(tensors.fileKey)"
         directory = isPacked ? options.weightCache : nil
         guard directory != nil || byteCount <= options.availableMemory else {
             throw CheckpointError(

@@ -42,6 +42,27 @@ import Testing
         return (value, bound)
     }
 
+    @Test(arguments: runnableTables, ck_format.blocked)
+    func `every weight meets the input of its place`(isa: ck_isa, format: ck_format) throws {
+        // One input of each row is not zero.
+        let inputs = format.block.values, outputs = 18
+        let matmul = try BlockCase(format, rows: inputs, outputs: outputs, blocks: 1)
+        for index in 0..<matmul.x.count { matmul.x.base[index] = index % (inputs + 1) == 0 ? 127 : 0 }
+        try matmul.quantize()
+        for rows in [1, inputs] {
+            for first in stride(from: 0, to: inputs, by: rows) {
+                let y = try matmul.output(isa, first: first, count: rows)
+                for output in 0..<outputs {
+                    let w = try matmul.decoded(output)
+                    let most = w.reduce(0) { max($0, abs($1)) }
+                    for row in 0..<rows {
+                        #expect(abs(y.base[row * outputs + output] / 127 - w[first + row]) <= most * 1e-5)
+                    }
+                }
+            }
+        }
+    }
+
     @Test(arguments: ck_format.blocked)
     func `every table gives the same bits, whatever the weights' bytes`(format: ck_format) throws {
         for (blocks, segments) in zip(Self.blockCounts(format), [1, 8, 8, 1, 8, 8]) {
@@ -86,17 +107,22 @@ import Testing
         isa: ck_isa, format: ck_format
     ) throws {
         for rows in [1, 2, 9] {
-            let matmul = try BlockCase(format, rows: rows, outputs: 53, blocks: 3)
+            // Ten strips: not as many in each of four streams.
+            let outputs = 150
+            let matmul = try BlockCase(format, rows: rows, outputs: outputs, blocks: 3)
             let whole = try matmul.output(isa).bits
-            for cuts in [[0, 1, 2, 53], [0, 17, 17, 40, 53]] {
-                let y = Floats(rows * 53)
+            #expect(try whole == matmul.output(.scalar).bits)
+            for cuts in [[0, 1, 2, outputs], [0, 17, 17, 90, outputs]] {
+                let y = Floats(rows * outputs)
                 for (begin, end) in zip(cuts, cuts.dropFirst()) { try matmul.run(isa, range: begin..<end, into: y) }
                 #expect(y.bits == whole)
             }
-            let y = Floats([Float](repeating: 5, count: rows * 53))
+            let y = Floats([Float](repeating: 5, count: rows * outputs))
             try matmul.run(isa, range: 11..<13, into: y)
             for row in 0..<rows {
-                for output in 0..<53 where !(11..<13).contains(output) { #expect(y.base[row * 53 + output] == 5) }
+                for output in 0..<outputs where !(11..<13).contains(output) {
+                    #expect(y.base[row * outputs + output] == 5)
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 #if defined(__x86_64__)
 #include "avx2.h"
-#include "blocktile.h"
+#include "superblock.h"
 
 #include "../vector/blockpanel.h"
 

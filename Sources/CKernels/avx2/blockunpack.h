@@ -86,6 +86,12 @@ CK_INLINE __m256i nibbles(const uint8_t *packed, size_t offset, size_t high, siz
     return masked(right(dwords_at(packed, offset, v), 4 * high), 15);
 }
 
+/// The fourth of every four integers of q6_k, whose bits lie above those of the other three, see arrange_sixths.
+CK_INLINE __m256i last_sixths(__m256i first, __m256i second, __m256i third) {
+    __m256i low = _mm256_or_si256(masked(right(first, 6), 3), masked(right(second, 4), 12));
+    return _mm256_or_si256(low, masked(right(third, 2), 48));
+}
+
 /// The values [4 step, 4 step + 4) of block j of 32 in the packed block, of eight rows.
 CK_INLINE __m256i step_integers(enum ck_format format, const uint8_t *packed, size_t j, size_t step, size_t v) {
     size_t quarter = step % 4 * 4, dword = step * 4;
@@ -116,9 +122,10 @@ CK_INLINE __m256i step_integers(enum ck_format format, const uint8_t *packed, si
         return _mm256_or_si256(nibbles(packed, 48 + j / 2 * 32 + dword, j % 2, v), masked(high, 16));
     }
     case ck_format_q6_k: {
-        __m256i high = left(right(dwords_at(packed, 128 + j / 4 * 32 + dword, v), j % 4 * 2), 4);
-        __m256i low = nibbles(packed, j / 4 * 64 + j % 2 * 32 + dword, j / 2 % 2, v);
-        return _mm256_or_si256(low, masked(high, 48));
+        const uint8_t *half = packed + (SIXTHS_OFFSET + (2 * j + step / 4) * SIXTHS_BYTES) * STRIP;
+        if (step % 4 < 3)
+            return masked(dwords_at(half, quarter, v), 63);
+        return last_sixths(dwords_at(half, 0, v), dwords_at(half, 4, v), dwords_at(half, 8, v));
     }
     case ck_format_iq4_xs:
         return nibbles(packed, 8 + j * 16 + quarter, step / 4, v);
@@ -129,14 +136,45 @@ CK_INLINE __m256i step_integers(enum ck_format format, const uint8_t *packed, si
 
 CK_INLINE __m256 negated(__m256 x) { return _mm256_xor_ps(x, _mm256_set1_ps(-0.0f)); }
 
-/// Scale or minimum j of eight: `at` is where its low bits are, see scale_and_minimum.
-CK_INLINE __m256i k_factor(const uint8_t *packed, size_t j, bool minimum, size_t v) {
-    size_t own = 4 + j + (minimum ? 4 : 0);
-    if (j < 4)
-        return lane_field(bytes_at(packed, own, v), 0, 6);
-    __m256i low = lane_field(bytes_at(packed, 8 + j, v), minimum ? 4 : 0, 4);
-    __m256i top = lane_field(bytes_at(packed, own - 4, v), 6, 2);
-    return _mm256_or_si256(low, _mm256_slli_epi32(top, 4));
+/// What the blocks of a block of 256 share: its f16 scales, those of the minima negated, and with q4_k and q5_k the
+/// factors of both, [block][row].
+struct super_header {
+    __m256 scale[VECTORS], minimum[VECTORS];
+    __m256i factors[SUPER_PARTS / 2], least[SUPER_PARTS / 2];
+};
+
+/// Of q4_k, q5_k and q6_k.
+CK_INLINE void unpack_header(enum ck_format format, const uint8_t *packed, struct super_header *header) {
+    for (size_t v = 0; v < VECTORS; v++) {
+        header->scale[v] = f16s_at(packed, 0, v);
+        if (has_minimum(format))
+            header->minimum[v] = negated(f16s_at(packed, 2, v));
+    }
+    if (!has_minimum(format))
+        return;
+    // A vector holds two bytes of each row, see scale_and_minimum.
+    for (size_t i = 0; i < 2; i++) {
+        __m256i first = dwords_at(packed, 4 + 2 * i, 0), second = dwords_at(packed, 8 + 2 * i, 0);
+        __m256i last = dwords_at(packed, 12 + 2 * i, 0);
+        header->factors[i] = masked(first, 63);
+        header->least[i] = masked(second, 63);
+        header->factors[2 + i] = _mm256_or_si256(masked(last, 15), masked(right(first, 2), 48));
+        header->least[2 + i] = _mm256_or_si256(masked(right(last, 4), 15), masked(right(second, 2), 48));
+    }
+}
+
+/// The products of eight rows' scales with their bytes.
+CK_INLINE __m256 scaled_bytes(__m256 scale, const __m256i *bytes, size_t j, size_t v) {
+    const char *p = (const char *)bytes + j * STRIP + v * 8;
+    return _mm256_mul_ps(scale, _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p))));
+}
+
+CK_INLINE __m256 header_scale(const struct super_header *header, size_t j, size_t v) {
+    return scaled_bytes(header->scale[v], header->factors, j, v);
+}
+
+CK_INLINE __m256 header_minimum(const struct super_header *header, size_t j, size_t v) {
+    return scaled_bytes(header->minimum[v], header->least, j, v);
 }
 
 CK_INLINE __m256 block_scales(enum ck_format format, const uint8_t *packed, size_t j, size_t v) {
@@ -145,11 +183,6 @@ CK_INLINE __m256 block_scales(enum ck_format format, const uint8_t *packed, size
         return f16s_at(packed, 80, v);
     case ck_format_q3_k:
         return f16s_at(packed, 108, v);
-    case ck_format_q6_k:
-        return f16s_at(packed, 208, v);
-    case ck_format_q4_k:
-    case ck_format_q5_k:
-        return _mm256_mul_ps(f16s_at(packed, 0, v), _mm256_cvtepi32_ps(k_factor(packed, j, false, v)));
     case ck_format_iq4_xs: {
         __m128i high = _mm_loadu_si128((const __m128i *)(packed + 2 * STRIP + v * 16));
         __m256i top = lane_field(_mm256_cvtepu16_epi32(high), 2 * j, 2);
@@ -164,17 +197,10 @@ CK_INLINE __m256 block_scales(enum ck_format format, const uint8_t *packed, size
 
 /// Minima of half h of block j.
 CK_INLINE __m256 block_minima(enum ck_format format, const uint8_t *packed, size_t j, size_t h, size_t v) {
-    switch (format) {
-    case ck_format_q2_k: {
-        __m256i factor = lane_field(bytes_at(packed, 2 * j + h, v), 4, 4);
-        return negated(_mm256_mul_ps(f16s_at(packed, 82, v), _mm256_cvtepi32_ps(factor)));
-    }
-    case ck_format_q4_k:
-    case ck_format_q5_k:
-        return negated(_mm256_mul_ps(f16s_at(packed, 2, v), _mm256_cvtepi32_ps(k_factor(packed, j, true, v))));
-    default:
+    if (format != ck_format_q2_k)
         return f16s_at(packed, 2, v);
-    }
+    __m256i factor = lane_field(bytes_at(packed, 2 * j + h, v), 4, 4);
+    return negated(_mm256_mul_ps(f16s_at(packed, 82, v), _mm256_cvtepi32_ps(factor)));
 }
 
 /// The factors of half h of block j, each twice in 16 bits.
@@ -192,7 +218,7 @@ CK_INLINE __m256i block_factors(enum ck_format format, const uint8_t *packed, si
         break;
     }
     default:
-        factors = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(packed + (192 + i) * STRIP + v * 8)));
+        factors = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(packed + (2 + i) * STRIP + v * 8)));
     }
     return _mm256_blend_epi16(factors, _mm256_slli_epi32(factors, 16), 0xaa);
 }
@@ -244,6 +270,23 @@ CK_INLINE void unpack_scales(enum ck_format format, const uint8_t *packed, size_
                 panel->factors[place][h][v] = block_factors(format, packed, j, h, v);
         }
     }
+}
+
+/// The same of a block of 256.
+CK_INLINE void unpack_super_scales(enum ck_format format, const uint8_t *packed, struct panel *panel) {
+    if (format != ck_format_q4_k && format != ck_format_q5_k) {
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < SUPER_PARTS; j++)
+            unpack_scales(format, packed, j, j, panel);
+        return;
+    }
+    struct super_header header;
+    unpack_header(format, packed, &header);
+    for (size_t j = 0; j < SUPER_PARTS; j++)
+        for (size_t v = 0; v < VECTORS; v++) {
+            _mm256_store_ps(panel->scales[j][v], header_scale(&header, j, v));
+            _mm256_store_ps(panel->minima[j][0][v], header_minimum(&header, j, v));
+        }
 }
 
 CK_TARGET_END

@@ -163,6 +163,13 @@ CK_INLINE void block_tile(enum ck_format format, bool direct, size_t rows, const
         store_sums(rows, sums, tile->sums);
 }
 
+/// Whether rows go through strips side by side, block by block of 256: none do.
+CK_INLINE bool walks_superblocks(enum ck_format format, size_t rows) {
+    (void)format, (void)rows;
+    return false;
+}
+CK_INLINE void superblocks(enum ck_format format, const struct block_tile *tile) { (void)format, (void)tile; }
+
 /// Of at most TILE_HEIGHT_MAX rows.
 CK_INLINE void run_tile(enum ck_format format, bool direct, size_t rows, const struct block_tile *tile) {
     switch (rows) {

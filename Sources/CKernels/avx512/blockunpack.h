@@ -101,9 +101,14 @@ CK_INLINE __m512i step_weights(enum ck_format format, const uint8_t *packed, siz
     case ck_format_q5_k:
         return _mm512_or_si512(nibbles(packed, 48 + j / 2 * 32 + dword, j % 2),
                                byte_field(dwords_at(packed, 16 + dword), j, 1, 4));
-    case ck_format_q6_k:
-        return _mm512_or_si512(nibbles(packed, j / 4 * 64 + j % 2 * 32 + dword, j / 2 % 2),
-                               byte_field(dwords_at(packed, 128 + j / 4 * 32 + dword), j % 4 * 2, 2, 4));
+    case ck_format_q6_k: {
+        size_t half = SIXTHS_OFFSET + (2 * j + step / 4) * SIXTHS_BYTES;
+        if (step % 4 < 3)
+            return byte_field(dwords_at(packed, half + quarter), 0, 6, 0);
+        __m512i low = _mm512_or_si512(byte_field(dwords_at(packed, half), 6, 2, 0),
+                                      byte_field(dwords_at(packed, half + 4), 6, 2, 2));
+        return _mm512_or_si512(low, byte_field(dwords_at(packed, half + 8), 6, 2, 4));
+    }
     case ck_format_iq4_xs:
         return table_values(nibbles(packed, 8 + j * 16 + quarter, step / 4));
     default:
@@ -129,8 +134,6 @@ CK_INLINE __m512 block_scales(enum ck_format format, const uint8_t *packed, size
         return f16s_at(packed, 80);
     case ck_format_q3_k:
         return f16s_at(packed, 108);
-    case ck_format_q6_k:
-        return f16s_at(packed, 208);
     case ck_format_q4_k:
     case ck_format_q5_k:
         return _mm512_mul_ps(f16s_at(packed, 0), _mm512_cvtepi32_ps(k_factor(packed, j, false)));
@@ -174,7 +177,7 @@ CK_INLINE __m512 block_factors(enum ck_format format, const uint8_t *packed, siz
         return _mm512_cvtepi32_ps(_mm512_sub_epi32(factors, _mm512_set1_epi32(32)));
     }
     default: {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(packed + (192 + i) * STRIP));
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(packed + (2 + i) * STRIP));
         return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes));
     }
     }
@@ -200,6 +203,13 @@ CK_INLINE void unpack_scales(enum ck_format format, const uint8_t *packed, size_
         if (has_halves(format))
             panel->factors[place][h] = block_factors(format, packed, j, h);
     }
+}
+
+/// The same of a block of 256.
+CK_INLINE void unpack_super_scales(enum ck_format format, const uint8_t *packed, struct panel *panel) {
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < SUPER_PARTS; j++)
+        unpack_scales(format, packed, j, j, panel);
 }
 
 CK_TARGET_END

@@ -22,12 +22,8 @@ static_assert(STRIPS_ABREAST * TILE_HEIGHT_MAX <= PANEL_ROWS);
 CK_INLINE void unpack_panel_scales(enum ck_format format, const uint8_t *strip, size_t block, size_t count,
                                    struct panel *panel) {
     size_t parts = block_of(format).values / QUANT_BLOCK;
-    if (parts == PANEL_BLOCKS) {
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < PANEL_BLOCKS; i++)
-            unpack_scales(format, packed_at(format, strip, block), i, i, panel);
-        return;
-    }
+    if (parts == PANEL_BLOCKS)
+        return unpack_super_scales(format, packed_at(format, strip, block), panel);
     for (size_t i = 0; i < count; i++)
         unpack_scales(format, packed_at(format, strip, block + i), (block + i) % parts, i, panel);
 }
@@ -51,11 +47,13 @@ CK_INLINE const char *row_at(enum ck_format format, bool direct, const struct ck
     return (const char *)job_row(job, m) + (wide ? wide_offset(job->k) : 0) + block * quantized_block_bytes(wide);
 }
 
-/// Rows that one tile holds, by `strips` strips side by side, the first of output n: straight from the strips.
+/// Rows that one tile holds, by `strips` strips side by side, the first of output n and each `apart` strips from the
+/// one before: straight from the strips.
 CK_INLINE void few_rows(enum ck_format format, const struct ck_matmul *job, size_t m, size_t rows, size_t n,
-                        size_t strips) {
+                        size_t strips, size_t apart) {
     struct block_scratch *scratch = job->scratch;
-    size_t bytes = strip_bytes(format, job->k), most = strips_abreast(format, rows) == 1 ? PANEL_BLOCKS : 1;
+    bool walks = walks_superblocks(format, rows);
+    size_t bytes = apart * strip_bytes(format, job->k), most = strips_abreast(format, rows) == 1 ? PANEL_BLOCKS : 1;
     struct block_tile tile = {
         .panel = scratch->panels,
         .strip = strip_of(job, n),
@@ -69,16 +67,31 @@ CK_INLINE void few_rows(enum ck_format format, const struct ck_matmul *job, size
         memset(tile.sums, 0, strips * rows * sizeof scratch->sums[0][0]);
         for (; tile.block < end; tile.block += tile.count) {
             tile.count = smaller(most, end - tile.block);
-            for (size_t s = 0; s < strips; s++)
-                unpack_panel_scales(format, tile.strip + s * bytes, tile.block, tile.count, scratch->panels + s);
             tile.x = row_at(format, true, job, m, tile.block);
-            run_tile(format, true, rows, &tile);
+            for (size_t s = 0; !walks && s < strips; s++)
+                unpack_panel_scales(format, tile.strip + s * bytes, tile.block, tile.count, scratch->panels + s);
+            if (walks)
+                superblocks(format, &tile);
+            else
+                run_tile(format, true, rows, &tile);
         }
     }
     for (size_t s = 0; s < strips; s++)
         for (size_t row = 0; row < rows; row++)
-            finish_strip(job, m + row, n + s * STRIP, scratch->sums[0][s * rows + row],
+            finish_strip(job, m + row, n + s * apart * STRIP, scratch->sums[0][s * rows + row],
                          sizeof scratch->sums[0] / sizeof(float));
+}
+
+/// Rows that one tile holds, by all strips from output `begin` on: each of a few runs of neighbouring strips is a
+/// stream of its own, since long streams are what the processor's prefetching follows.
+CK_INLINE void direct_strips(enum ck_format format, const struct ck_matmul *job, size_t m, size_t rows, size_t begin) {
+    size_t count = (job->n_end - begin + STRIP - 1) / STRIP;
+    size_t streams = walks_superblocks(format, rows) ? STRIPS_ABREAST : strips_abreast(format, rows);
+    size_t apart = (count + streams - 1) / streams;
+    for (size_t i = 0; i < apart; i++) {
+        size_t strips = streams == 1 ? 1 : (count - i + apart - 1) / apart;
+        few_rows(format, job, m, rows, begin + i * STRIP, strips, apart);
+    }
 }
 
 /// Adds the products of the panel's blocks [block, block + count) with the rows [m, m + rows) to the rows' sums.
@@ -121,8 +134,7 @@ CK_INLINE void block_panels(enum ck_format format, const struct ck_matmul *job) 
     for (size_t block = 0; block < blocks; block++) {
         size_t m = job->m * block / blocks, rows = job->m * (block + 1) / blocks - m;
         if (rows <= TILE_HEIGHT_MAX)
-            for (size_t n = begin, most = strips_abreast(format, rows); n < job->n_end; n += most * STRIP)
-                few_rows(format, job, m, rows, n, smaller(most, (job->n_end - n + STRIP - 1) / STRIP));
+            direct_strips(format, job, m, rows, begin);
         else
             for (size_t n = begin; n < job->n_end; n += STRIP)
                 block_strip(format, job, m, rows, n);

@@ -11,7 +11,7 @@ enum {
     /// Steps of four values in a block of 32.
     STEPS = QUANT_BLOCK / 4,
     /// Blocks of 32 in a panel: one stays in L1 while tile after tile of rows streams it.
-    PANEL_BLOCKS = 8,
+    PANEL_BLOCKS = SUPER_PARTS,
     /// Bytes that weights are fetched ahead of their unpacking.
     AHEAD = 8192,
     /// Most strips that few rows go through side by side.
@@ -49,11 +49,19 @@ CK_INLINE size_t strips_abreast(enum ck_format format, size_t rows) {
     return !slow && rows <= (format == ck_format_q8_0 ? 2 : 1) ? STRIPS_ABREAST : 1;
 }
 
-/// Fetches what lies AHEAD of step `step` of block j: the steps of a block share the lines of its bytes.
-CK_INLINE void fetch_ahead(enum ck_format format, const uint8_t *packed, size_t j, size_t step) {
+/// Fetches what lies `ahead` of step `step` of the blocks [j, j + blocks): the steps share the lines of their bytes, in
+/// ascending order, which the processor's own prefetching follows.
+CK_INLINE void fetch_blocks(enum ck_format format, const uint8_t *packed, size_t j, size_t blocks, size_t step,
+                            size_t ahead) {
     size_t share = block_of(format).bytes * STRIP * QUANT_BLOCK / block_of(format).values;
-    for (size_t line = step * 64; line < share; line += STEPS * 64)
-        _mm_prefetch((const char *)packed + j * share + line + AHEAD, _MM_HINT_T0);
+    size_t lines = (blocks * share + 63) / 64;
+    for (size_t line = step * lines / STEPS; line < (step + 1) * lines / STEPS; line++)
+        _mm_prefetch((const char *)packed + j * share + line * 64 + ahead, _MM_HINT_T0);
+}
+
+/// Fetches what lies AHEAD of step `step` of block j.
+CK_INLINE void fetch_ahead(enum ck_format format, const uint8_t *packed, size_t j, size_t step) {
+    fetch_blocks(format, packed, j, 1, step, AHEAD);
 }
 
 CK_TARGET_END
