@@ -41,7 +41,7 @@ final class EventChannel: Sendable {
     var isComplete: Bool { state.withLock { $0.isComplete } }
 
     /// The next event; nil at the end or when the consuming task is cancelled. One consumer at a time.
-    func next() async throws(EngineError) -> GenerationEvent? {
+    nonisolated(nonsending) func next() async throws(EngineError) -> GenerationEvent? {
         let delivery = await withTaskCancellationHandler {
             await withCheckedContinuation { consumer in
                 let ready = state.withLock { state -> Delivery? in

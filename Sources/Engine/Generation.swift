@@ -38,7 +38,7 @@ package final class Generation: Sendable, AsyncSequence {
     package struct Iterator: AsyncIteratorProtocol {
         fileprivate let lease: Lease
 
-        package mutating func next() async throws(EngineError) -> GenerationEvent? {
+        package nonisolated(nonsending) mutating func next() async throws(EngineError) -> GenerationEvent? {
             try await lease.generation.next()
         }
 
@@ -58,7 +58,7 @@ package final class Generation: Sendable, AsyncSequence {
         deinit { generation.abandon() }
     }
 
-    private func next() async throws(EngineError) -> GenerationEvent? {
+    fileprivate nonisolated(nonsending) func next() async throws(EngineError) -> GenerationEvent? {
         let event = try await channel.next()
         if event == nil, Task.isCancelled { inbox.cancel(request: number, choice: nil) }
         return event

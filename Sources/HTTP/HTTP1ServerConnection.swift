@@ -216,7 +216,7 @@ final class HTTP1ServerConnection: TransportHandler {
         }
     }
 
-    func write(_ bytes: [UInt8], exchange: Int) async throws {
+    nonisolated(nonsending) func write(_ bytes: [UInt8], exchange: Int) async throws {
         guard !bytes.isEmpty else { return }
         try state.withLock { state in
             guard !state.isClosed, state.exchange == exchange, let framed = state.session.encode(bytes),

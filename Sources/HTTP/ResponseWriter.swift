@@ -14,7 +14,7 @@ package struct ResponseWriter: Sendable {
     /// Returns at once while the client keeps up, and suspends above the high-water mark. Throws `HTTPWriteError` when
     /// the client is gone or took no byte for the stall time, and `CancellationError` when the task is cancelled while
     /// it waits.
-    package func write(_ bytes: [UInt8]) async throws {
+    package nonisolated(nonsending) func write(_ bytes: [UInt8]) async throws {
         switch target {
         case .http1(let connection, let exchange): try await connection.write(bytes, exchange: exchange)
         case .http2(let connection, let stream, let gate): try await connection.write(bytes, stream: stream, gate)

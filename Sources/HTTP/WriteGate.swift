@@ -36,7 +36,7 @@ final class WriteGate: Sendable {
     }
 
     /// Returns when the gate is open; throws when it has failed or the task is cancelled.
-    func pass() async throws {
+    nonisolated(nonsending) func pass() async throws {
         let ticket = try state.withLock { state -> Int? in
             if let failure = state.failure { throw failure }
             guard state.isShut else { return nil }

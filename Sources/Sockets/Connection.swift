@@ -1,4 +1,3 @@
-@preconcurrency import Dispatch
 import Glibc
 import Synchronization
 
@@ -29,7 +28,7 @@ package final class Connection: Transport, EventLoopMember {
     private let loop: EventLoop
     private let number: Int32
     private let state: Mutex<State>
-    private let readinessBox = Mutex<(any Readiness)?>(nil)
+    private let readinessBox = Mutex<Readiness?>(nil)
 
     /// Takes over a connected descriptor, or, with `deadline`, one that is being connected.
     init(
@@ -59,7 +58,7 @@ package final class Connection: Transport, EventLoopMember {
             return true
         }
         if !started {
-            loop.queue.async { handler.transportClosed(SocketError("reading from \(self.peer)", code: ECONNRESET)) }
+            loop.async { handler.transportClosed(SocketError("reading from \(self.peer)", code: ECONNRESET)) }
         }
     }
 
@@ -95,8 +94,6 @@ package final class Connection: Transport, EventLoopMember {
             guard state.phase == .open, !state.inputEnded, state.reading != enabled else { return }
             state.reading = enabled
             readiness?.setReading(enabled)
-            // The peer may have hung up meanwhile.
-            if enabled { readAgain() }
         }
     }
 
@@ -105,8 +102,7 @@ package final class Connection: Transport, EventLoopMember {
     }
 
     package func schedule(_ delay: Duration, _ body: @escaping @Sendable () -> Void) {
-        let nanoseconds = Int(delay / .nanoseconds(1))
-        loop.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
+        loop.schedule(delay, body)
     }
 
     package func finish(lingering: Bool) {
@@ -116,7 +112,7 @@ package final class Connection: Transport, EventLoopMember {
             state.lingers = lingering
             return state.outbound.isEmpty && endOutput(&state)
         }
-        if isOver { loop.queue.async { self.close(nil) } }
+        if isOver { loop.async { self.close(nil) } }
     }
 
     package func abort() {
@@ -184,39 +180,29 @@ package final class Connection: Transport, EventLoopMember {
         waiter?.resume()
     }
 
-    // MARK: Events, on the loop's queue
+    // MARK: Events, on the loop's thread
 
-    private var readiness: (any Readiness)? { readinessBox.withLock { $0 } }
+    private var readiness: Readiness? { readinessBox.withLock { $0 } }
 
-    /// Reads what there is, at most four buffers at a time so that the loop's other connections get their turn.
-    ///
-    /// To its end, since Dispatch forgets a descriptor whose peer hung up: the call that tells of the last bytes is then
-    /// the last call.
+    /// Reads once: what is left is told of again, behind the news of the loop's other connections.
     private func readable() {
-        for _ in 0..<4 {
-            let (result, phase, handler) = state.withLock { state in
-                guard state.descriptor != nil, state.reading else {
-                    return (TransferResult.wouldBlock, state.phase, nil as (any TransportHandler)?)
-                }
-                return (StreamSocket.receive(number, into: &loop.scratch), state.phase, state.handler)
+        let (result, phase, handler) = state.withLock { state in
+            guard state.descriptor != nil, state.reading else {
+                return (TransferResult.wouldBlock, state.phase, nil as (any TransportHandler)?)
             }
-            switch result {
-            case .moved(0):
-                return inputEnded()
-            case .moved(let count):
-                let buffer = loop.scratch
-                if phase == .open { handler?.transportReceived(buffer.span.extracting(0..<count)) }
-            case .wouldBlock:
-                return
-            case .failed(let code):
-                return close(SocketError("reading from \(peer)", code: code))
-            }
+            return (StreamSocket.receive(number, into: &loop.scratch), state.phase, state.handler)
         }
-        readAgain()
-    }
-
-    private func readAgain() {
-        loop.queue.async { [weak self] in self?.readable() }
+        switch result {
+        case .moved(0):
+            inputEnded()
+        case .moved(let count):
+            let buffer = loop.scratch
+            if phase == .open { handler?.transportReceived(buffer.span.extracting(0..<count)) }
+        case .wouldBlock:
+            return
+        case .failed(let code):
+            close(SocketError("reading from \(peer)", code: code))
+        }
     }
 
     private func inputEnded() {
@@ -323,7 +309,7 @@ package final class Connection: Transport, EventLoopMember {
 
     /// Closes from any thread, without calling the handler on it.
     private func fail(_ error: SocketError) {
-        loop.queue.async { self.close(error) }
+        loop.async { self.close(error) }
     }
 
     private func close(_ error: SocketError?, resetting: Bool = false) {

@@ -1,5 +1,4 @@
 import CLinux
-@preconcurrency import Dispatch
 import Glibc
 package import Logging
 import Synchronization
@@ -8,7 +7,7 @@ import Synchronization
 package final class Listener: Sendable {
     private struct State: ~Copyable {
         var descriptor: FileDescriptor?
-        var readiness: (any Readiness)?
+        var readiness: Readiness?
         var isPaused = false
         var isResting = false
         var complainedAt: ContinuousClock.Instant?
@@ -23,7 +22,7 @@ package final class Listener: Sendable {
     private let loop = EventLoop.next()
     private let state: Mutex<State>
 
-    private static let restAfterExhaustion = DispatchTimeInterval.milliseconds(100)
+    private static let restAfterExhaustion = Duration.milliseconds(100)
     /// Between two lines of the log about it.
     private static let complaintInterval = Duration.seconds(60)
 
@@ -199,7 +198,7 @@ package final class Listener: Sendable {
         if complains {
             logger.warning("\(SocketError("accepting on \(address)", code: code)); trying again every 0.1 s")
         }
-        loop.queue.asyncAfter(deadline: .now() + Self.restAfterExhaustion) { [weak self] in
+        loop.schedule(Self.restAfterExhaustion) { [weak self] in
             self?.state.withLock { state in
                 state.isResting = false
                 self?.update(&state)

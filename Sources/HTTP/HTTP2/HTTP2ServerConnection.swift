@@ -184,7 +184,7 @@ final class HTTP2ServerConnection: TransportHandler {
         state.withLock { $0.session.trail(stream, fields) }
     }
 
-    func write(_ bytes: [UInt8], stream: Int32, _ gate: WriteGate) async throws {
+    nonisolated(nonsending) func write(_ bytes: [UInt8], stream: Int32, _ gate: WriteGate) async throws {
         guard !bytes.isEmpty else { return }
         var isTaken = false
         update { state in

@@ -140,10 +140,7 @@ struct ChatResponses: ResponseDialect {
         ending: OutputDelta.Ending? = nil, delta: (inout JSONWriter) -> Void,
         ending writeEnd: (inout JSONWriter) -> Void = { _ in }
     ) -> StreamPayload {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(chunkHead.count + 192)
-        bytes.append(contentsOf: chunkHead)
-        var writer = JSONWriter(bytes)
+        var writer = StreamPayload.chunkWriter(head: chunkHead)
         writer.beginArray()
         writer.beginObject()
         writer.field("index", place.index)

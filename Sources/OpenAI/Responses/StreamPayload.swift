@@ -11,6 +11,14 @@ package struct StreamPayload: Sendable, Equatable {
         self.data = data
     }
 
+    /// Begins a chunk with `head`, with room for what one token usually takes behind it.
+    static func chunkWriter(head: [UInt8]) -> JSONWriter {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(head.count + 192)
+        bytes += head
+        return JSONWriter(bytes)
+    }
+
     /// A chunk without choices, which tells one thing about its stream.
     ///
     /// - Parameter head: the chunk up to its list of choices.

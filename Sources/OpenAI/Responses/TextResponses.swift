@@ -111,7 +111,7 @@ struct TextResponses: ResponseDialect {
         _ place: inout ChoicePlace, text: String, logprobs: [Token], tokens: [Int32], ending: OutputDelta.Ending?,
         tail: (inout JSONWriter) -> Void = { _ in }
     ) -> StreamPayload {
-        var writer = JSONWriter(head)
+        var writer = StreamPayload.chunkWriter(head: head)
         writer.beginArray()
         writeChoice(
             &place, text: text, logprobs: logprobs, tokens: tokens, ending: ending, to: &writer, tail: tail)

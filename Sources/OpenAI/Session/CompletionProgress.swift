@@ -99,7 +99,7 @@ struct CompletionProgress: Sendable {
 
     /// What a stream ends with when all choices have ended.
     mutating func closing() -> [StreamPayload] {
-        dialect.closing(usage).map(timed)
+        timed(dialect.closing(usage))
     }
 
     /// What a stream ends with when it fails.
@@ -129,9 +129,11 @@ struct CompletionProgress: Sendable {
         return returned
     }
 
-    private func timed(_ payload: StreamPayload) -> StreamPayload {
-        guard call.serving.wantsTimings, payload.event == nil, payload != .done else { return payload }
-        return StreamPayload(timed(payload.data))
+    private func timed(_ payloads: [StreamPayload]) -> [StreamPayload] {
+        guard call.serving.wantsTimings else { return payloads }
+        return payloads.map { payload in
+            payload.event == nil && payload != .done ? StreamPayload(timed(payload.data)) : payload
+        }
     }
 
     private func timed(_ payload: [UInt8]) -> [UInt8] {
@@ -207,7 +209,7 @@ struct CompletionProgress: Sendable {
     private mutating func take(_ delta: OutputDelta, of index: Int, _ effects: inout Effects) {
         if call.isStreaming {
             if call.continuesUsage, !delta.isEmpty { choices[index].place.usage = usage }
-            effects.payloads += dialect.payloads(of: delta, &choices[index].place).map(timed)
+            effects.payloads += timed(dialect.payloads(of: delta, &choices[index].place))
         } else {
             choices[index].output.append(delta)
             dialect.collect(delta)
