@@ -9,7 +9,7 @@ package struct HTTP2ServerSession: ~Copyable {
     package enum Event: Sendable {
         /// Run the handler; its answer goes to `respond`.
         case request(stream: Int32, HTTPRequest)
-        /// So many bytes of a body came; `accept` or `reject` them.
+        /// So many bytes of a body came: `accept` them, or `discard` them and `reject` the request.
         case body(stream: Int32, count: Int)
         /// What waits to be sent has fallen to the low-water mark.
         case drained(stream: Int32)
@@ -68,6 +68,9 @@ package struct HTTP2ServerSession: ~Copyable {
     /// The body's bytes of a stream that wait to be sent.
     package func waiting(_ stream: Int32) -> Int { state.streams[stream]?.output.count ?? 0 }
 
+    /// Whether `takeEvents` has something to say.
+    package var hasEvents: Bool { !state.notes.isEmpty }
+
     // MARK: Input
 
     package mutating func receive(_ bytes: Span<UInt8>) {
@@ -98,7 +101,7 @@ package struct HTTP2ServerSession: ~Copyable {
             stream.uncounted = 0
             if let rejection = stream.rejection, !stream.isAnswered { reject(id, rejection) }
             if stream.isAnswered {
-                nghttp2_session_consume_connection(session, count)
+                discard(count: count)
             } else {
                 events.append(.body(stream: id, count: count))
             }
@@ -108,7 +111,9 @@ package struct HTTP2ServerSession: ~Copyable {
             stream.body = []
             hadRequest = true
             events.append(.request(stream: id, request))
-        case .closed(let id): events.append(.closed(stream: id))
+        case .closed(let id, let unread):
+            discard(count: unread)
+            events.append(.closed(stream: id))
         case .drained(let id): events.append(.drained(stream: id))
         }
     }
@@ -138,6 +143,11 @@ package struct HTTP2ServerSession: ~Copyable {
         nghttp2_session_consume(session, stream, count)
     }
 
+    /// Grants the connection room for as many further bytes as came of a body that is not taken.
+    package mutating func discard(count: Int) {
+        nghttp2_session_consume_connection(session, count)
+    }
+
     // MARK: Output
 
     /// Answers a request that no handler sees; the rest of its body is not wanted.
@@ -151,6 +161,7 @@ package struct HTTP2ServerSession: ~Copyable {
     package mutating func respond(_ id: Int32, _ response: HTTPResponse) -> Bool {
         guard let stream = state.streams[id], !stream.isAnswered else { return false }
         stream.isAnswered = true
+        stream.advanced()
         stream.body = []
         let hasBody = stream.request?.method != "HEAD" && !HTTPStatus.forbidsBody(response.status)
         var headers = response.headers
@@ -203,6 +214,7 @@ package struct HTTP2ServerSession: ~Copyable {
     package mutating func endStream(_ id: Int32) {
         guard let stream = state.streams[id], !stream.outputEnded else { return }
         stream.outputEnded = true
+        stream.advanced()
         nghttp2_session_resume_data(session, id)
     }
 
@@ -243,7 +255,8 @@ package struct HTTP2ServerSession: ~Copyable {
         if let headSince, now - headSince > configuration.headTime { terminate(NGHTTP2_ENHANCE_YOUR_CALM) }
         for (id, stream) in state.streams {
             let idle = stream.idleTime(now)
-            if !stream.output.isEmpty {
+            // nghttp2 sends the end of a body, too, only where the client gives room.
+            if !stream.output.isEmpty || stream.outputEnded {
                 if idle > configuration.transport.stallTime {
                     nghttp2_submit_rst_stream(session, 0, id, NGHTTP2_CANCEL.rawValue)
                 }
