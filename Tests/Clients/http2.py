@@ -1,6 +1,7 @@
 """A small HTTP/2 client on the h2 package that lets a test decide about windows and frames."""
 
 import json
+import select
 import socket
 
 import h2.config
@@ -8,10 +9,14 @@ import h2.connection
 import h2.events
 import h2.exceptions
 import h2.settings
+from pauses import clock
 
 
 class Client:
+    """Waits `seconds` for what the server says next."""
+
     def __init__(self, port, window=None, context=None, seconds=30):
+        self.seconds = seconds
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=seconds)
         if context:
             context.set_alpn_protocols(["h2"])
@@ -40,8 +45,17 @@ class Client:
         self.flush()
         return stream
 
+    def is_readable(self, seconds):
+        """Whether something has come, at the latest after so long."""
+        pending = getattr(self.socket, "pending", lambda: 0)
+        return pending() > 0 or bool(select.select([self.socket], [], [], seconds)[0])
+
     def receive(self, gives_window=lambda stream: True):
         """Takes what comes next. Returns False once the server has closed."""
+        deadline = clock.time + self.seconds
+        while not self.is_readable(1):
+            if clock.time > deadline:
+                raise TimeoutError(f"the server said nothing for {self.seconds} s")
         try:
             data = self.socket.recv(65536)
         except ConnectionError:
@@ -57,9 +71,7 @@ class Client:
                 self.data[stream] = self.data.get(stream, b"") + event.data
                 self.frames[stream] = self.frames.get(stream, 0) + 1
                 if event.flow_controlled_length and self.h2.state_machine.state.name != "CLOSED":
-                    self.h2.increment_flow_control_window(event.flow_controlled_length)
-                    if gives_window(stream):
-                        self._give_window(stream, event.flow_controlled_length)
+                    self.took(stream, event.flow_controlled_length, gives_window(stream))
             elif isinstance(event, h2.events.StreamEnded):
                 self.ended.add(stream)
             elif isinstance(event, h2.events.StreamReset):
@@ -72,10 +84,17 @@ class Client:
             pass
         return True
 
-    def _give_window(self, stream, count):
+    def took(self, stream, count, gives_window):
+        """Gives room for as much again."""
+        self.give_window(None, count)
+        if gives_window:
+            self.give_window(stream, count)
+
+    def give_window(self, stream, count):
+        """`stream` is None for the connection."""
         try:
             self.h2.increment_flow_control_window(count, stream)
-        except h2.exceptions.StreamClosedError:
+        except (h2.exceptions.StreamClosedError, KeyError):  # closed, or even forgotten
             pass
 
     def wait(self, condition, **options):

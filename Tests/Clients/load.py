@@ -11,7 +11,9 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import resource
+import select
 import selectors
 import socket
 import ssl
@@ -117,15 +119,15 @@ class Probe:
 class Streams:
     """Server-sent events that are read as they come, on one thread."""
 
-    def __init__(self, target, count, max_tokens, prompt="What is 27 + 58?", buffer=None):
+    def __init__(self, target, count, max_tokens, prompt="What is 27 + 58?", buffer=None, **fields):
         self.target, self.selector = target, selectors.DefaultSelector()
-        self.events, self.whole, self.broken, self.open, self.statuses = 0, 0, 0, 0, {}
+        self.events, self.tokens, self.whole, self.broken, self.open, self.statuses = 0, 0, 0, 0, 0, {}
         for seed in range(count):
             body = {
                 "messages": [{"role": "user", "content": prompt}], "stream": True, "max_tokens": max_tokens,
-                "ignore_eos": True, "seed": seed,
+                "ignore_eos": True, "seed": seed, "stream_options": {"include_usage": True},
             }  # fmt: skip
-            self._open(json.dumps(body).encode(), buffer)
+            self._open(json.dumps(body | fields).encode(), buffer)
 
     def _open(self, body, buffer):
         connection = self.target.connect(buffer)
@@ -152,9 +154,10 @@ class Streams:
             self.statuses[data[9:12]] = self.statuses.get(data[9:12], 0) + 1
         self.events += data.count(b"data: ")
         tail += data
-        del tail[:-64]
+        del tail[:-2000]
         if b"data: [DONE]" in tail:
             self.whole += 1
+            self.tokens += int(re.findall(rb'"completion_tokens":(\d+)', tail)[-1])
         elif not data:
             self.broken += 1
         else:
@@ -201,45 +204,65 @@ def idle(target, count):
         connection.close()
 
 
-def streams(target, count, seconds=20, max_tokens=4000):
-    """So many streams at once, with /health beside them from a process of its own."""
+class Prober:
+    """Asks /health again and again in a process of its own, until it is asked what it saw."""
+
+    def __init__(self, target):
+        self._reader, writer = os.pipe()
+        stop, self._stop = os.pipe()
+        if os.fork() == 0:
+            os.close(self._stop)
+            probe = Probe(target)
+            while not select.select([stop], [], [], 0.02)[0]:
+                probe.ask()
+            os.write(writer, str(probe).encode())
+            os._exit(0)
+
+    def result(self):
+        os.close(self._stop)
+        os.wait()
+        return os.read(self._reader, 4096).decode()
+
+
+def streams(target, count, max_tokens=250):
+    """So many streams at once, each to its end, with /health beside them."""
+    prober = Prober(target)
+    begin = time.monotonic()
     running = Streams(target, count, max_tokens)
-    reader, writer = os.pipe()
-    if os.fork() == 0:
-        probe, deadline = Probe(target), time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            probe.ask()
-            time.sleep(0.02)
-        os.write(writer, str(probe).encode())
-        os._exit(0)
-    begin, first = time.monotonic(), running.events
-    running.read(seconds)
-    rate = (running.events - first) / (time.monotonic() - begin)
-    print(f"streams: {running.statuses}, {running.broken} broken, {running.open} open, {rate:.0f} events/s")
-    print(f"threads: {target.threads}; memory: {target.memory / 2**20:.0f} MiB")
-    print(os.read(reader, 4096).decode())
-    os.wait()
+    threads = memory = 0
+    while running.open:
+        running.read(1)
+        threads, memory = max(threads, target.threads), max(memory, target.memory)
+    seconds = time.monotonic() - begin
+    print(f"streams: {running.statuses}, {running.whole} whole, {running.broken} broken")
+    print(f"tokens: {running.tokens} of {count * max_tokens} in {seconds:.0f} s, {running.tokens / seconds:.0f} per second")
+    print(f"threads: {threads}; memory: {memory / 2**20:.0f} MiB")
+    print(prober.result())
     running.close()
 
 
 def stalled(target, count):
-    """Eight streams that are read beside so many that are not, and beside as many that are, for comparison."""
-    descriptors = target.descriptors
-    for others in ("read", "stalled"):
+    """Eight streams that are read: alone, beside so many others that are read, and beside as many that nobody reads."""
+    # Large events fill what the kernel and the server hold for a reader in a moment.
+    large = {"max_tokens": 4000, "logprobs": True, "top_logprobs": 20}
+    for others in ("nobody", f"{count} that are read", f"{count} that nobody reads"):
         watched = Streams(target, 8, max_tokens=4000)
-        beside = Streams(target, count, max_tokens=4000, buffer=4096 if others == "stalled" else None)
-        begin = time.monotonic()
-        while watched.open and time.monotonic() < begin + 20:
+        watched.read(1)
+        before = target.descriptors
+        unread = 4096 if "nobody reads" in others else None
+        beside = Streams(target, 0 if others == "nobody" else count, **large, buffer=unread)
+        begin, first = time.monotonic(), watched.events
+        while time.monotonic() < begin + 15:
             watched.read(0.02)
-            if others == "read":
+            if not unread:
                 beside.read(0.02)
-        rate = watched.events / (time.monotonic() - begin)
-        print(f"beside {count} that are {others}: 8 streams take {rate:.0f} events/s, {watched.broken} broken")
+        rate = (watched.events - first) / (time.monotonic() - begin)
+        print(f"beside {others}: 8 streams take {rate:.0f} events/s, {watched.broken} broken")
+        while unread and target.descriptors > before and time.monotonic() < begin + 120:
+            watched.read(0.2)
+        if unread:
+            print(f"after {time.monotonic() - begin:.0f} s, {target.descriptors - before} of those are left")
         watched.close()
-        if others == "stalled":
-            while target.descriptors > descriptors + count // 2 and time.monotonic() < begin + 90:
-                time.sleep(0.2)
-            print(f"half of them are dropped after {time.monotonic() - begin:.0f} s; memory: {target.memory / 2**20:.0f} MiB")
         beside.close()
 
 

@@ -77,12 +77,12 @@ class Server:
     def url(self):
         return f"{'https' if self.context else 'http'}://127.0.0.1:{self.port}"
 
-    def request(self, method, path, body=None, headers=None):
+    def request(self, method, path, body=None, headers=None, seconds=300):
         """Status, headers and body; a body that is not bytes is sent as JSON."""
         if self.context:
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=300, context=self.context)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=seconds, context=self.context)
         else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(method, path, data, {"Content-Type": "application/json"} | (headers or {}))
         response = connection.getresponse()
@@ -118,6 +118,18 @@ class Server:
         samples = re.findall(rf"^{re.escape(name)}(?:\{{[^}}]*\}})? ([0-9.e+-]+)$", text, re.M)
         assert samples, f"{name} is not in /metrics"
         return sum(map(float, samples))
+
+    def state(self):
+        """What the server does, for the message of a test that waits in vain."""
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").iterdir()
+        threads = [f"{(task / 'stat').read_text().split(')')[0]}) {(task / 'wchan').read_text()}" for task in tasks]
+        # With their queues.
+        sockets = [s for s in pathlib.Path("/proc/net/tcp").read_text().splitlines() if f":{self.port:04X} " in s]
+        try:
+            told = self.request("GET", "/slots", seconds=20)[2] + self.request("GET", "/metrics", seconds=20)[2]
+        except OSError as error:
+            told = repr(error).encode()
+        return "\n".join([*threads, *sockets, told.decode()])
 
     def raw(self, data, seconds=10):
         """What the server answers to these bytes until it closes or falls silent."""

@@ -11,8 +11,11 @@ from collections import Counter
 
 from http2 import Client
 from load import Target
+from pauses import clock
 from server import chat_body
 
+# A step that takes longer has stalled; the slowest take some seconds on a busy machine.
+STALL = 120
 SECONDS = float(os.environ.get("SOAK_SECONDS", 9))
 THREADS = 6
 TOOL = {
@@ -32,10 +35,12 @@ class Traffic:
 
     def __init__(self, server, seed):
         self.server, self.random, self.counts = server, random.Random(seed), Counter()
+        self.doing, self.since = None, clock.time
         self.kinds = [getattr(self, name) for name in dir(self) if name.startswith("do_")]
 
     def step(self):
         kind = self.random.choice(self.kinds)
+        self.doing, self.since = kind.__name__, clock.time
         kind()
         self.counts[kind.__name__] += 1
 
@@ -112,7 +117,7 @@ class Traffic:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def do_http2(self):
-        client = Client(self.server.port, seconds=300)
+        client = Client(self.server.port, seconds=STALL)
         streams = [
             client.request("/v1/chat/completions", chat_body(self.question(), max_tokens=10, stream=True)) for _ in range(3)
         ]
@@ -141,11 +146,13 @@ def test_soak(start):
             raise
 
     def traffic(seconds):
-        threads = [threading.Thread(target=run, args=(client, seconds)) for client in clients]
+        threads = [threading.Thread(target=run, args=(client, seconds), daemon=True) for client in clients]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        for thread, client in zip(threads, clients):
+            while thread.is_alive():
+                thread.join(1)
+                assert clock.time < client.since + STALL, f"{client.doing} stalls\n{server.state()}"
         assert not failures, failures
         server.wait_until(lambda: server.metric("apus:num_requests_running") == 0, "idle")
         assert server.metric("apus:num_requests_waiting") == 0 and server.metric("apus:kv_cache_used_blocks") == 0

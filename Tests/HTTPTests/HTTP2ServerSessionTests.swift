@@ -1,6 +1,7 @@
-import HTTP
 import Sockets
 import Testing
+
+@testable import HTTP
 
 /// A session and its client, without a network.
 private final class Driver {
@@ -269,6 +270,34 @@ private let calm: UInt32 = 11
         #expect(!driver.write(1, 1) && driver.write(3, 1) && !driver.isOver)
     }
 
+    @Test func `a stream whose client gives no room for its end is dropped after the stall time`() {
+        let driver = Driver { $0.transport.stallTime = .seconds(2) }
+        driver.receive(.request(1))
+        driver.respond(1, stream)
+        driver.write(1, 65_535)
+        driver.tick(0)
+        driver.tick(10)
+        #expect(driver.waiting(1) == 0 && driver.closed.isEmpty, "the handler is busy")
+        driver.endStream(1)
+        for second in stride(from: 10.2, through: 12.0, by: 0.2) { driver.tick(second) }
+        #expect(driver.peer.ended.isEmpty && driver.closed.isEmpty)
+        for second in stride(from: 12.2, through: 12.6, by: 0.2) { driver.tick(second) }
+        #expect(driver.closed == [1])
+    }
+
+    @Test func `an answer that took long has the whole stall time to be read`() {
+        let driver = Driver { $0.transport.stallTime = .seconds(2) }
+        driver.receive(.request(1))
+        driver.tick(0)
+        driver.tick(10)
+        driver.respond(1, .text(String(repeating: "x", count: 100_000)))
+        driver.tick(10.2)
+        #expect(driver.closed.isEmpty && driver.waiting(1) > 0)
+        driver.receive(HTTP2Frame(.windowUpdate, HTTP2Frame.big(50_000)))
+        driver.receive(HTTP2Frame(.windowUpdate, stream: 1, HTTP2Frame.big(50_000)))
+        #expect(driver.peer.ended == [1] && driver.peer.bodies[1]?.count == 100_000)
+    }
+
     @Test func `uploads get room as they are taken`() {
         let driver = Driver()
         driver.receive(.request(1, "POST", ends: false))
@@ -277,6 +306,21 @@ private let calm: UInt32 = 11
         #expect(driver.requests.first?.request.body.count == 200 * 16_384)
         #expect(!driver.peer.frames(.windowUpdate).filter { $0.stream == 1 }.isEmpty)
         #expect(driver.peer.frames(.windowUpdate).filter { $0.stream == 0 }.count > 1)
+    }
+
+    @Test(arguments: [true, false])
+    func `uploads that come to nothing leave the connection its room`(_ areBrokenOff: Bool) {
+        let driver = Driver {
+            $0.http2.connectionWindow = 128 << 10
+            // Else there is memory for the heads alone.
+            if !areBrokenOff { $0.requestMemory = 12 << 10 }
+        }
+        for id in stride(from: UInt32(1), to: 60, by: 2) {
+            let upload = [HTTP2Frame.request(id, "POST", ends: false), .data(id, [UInt8](repeating: 1, count: 16_384))]
+            let reset = areBrokenOff ? [HTTP2Frame(.reset, stream: id, HTTP2Frame.big(8))] : []
+            driver.receive((upload + reset).flatMap(\.bytes))
+        }
+        #expect(driver.peer.frames(.goAway).isEmpty && driver.closed.count == 30)
     }
 
     @Test(arguments: [true, false])

@@ -114,8 +114,7 @@ final class HTTP2ServerConnection: TransportHandler {
     /// Does what the session asks for, and sends what it has to say.
     private func settle(_ state: inout State) {
         while !state.isFinished {
-            let events = state.session.takeEvents()
-            for event in events { perform(event, &state) }
+            for event in state.session.takeEvents() { perform(event, &state) }
             // Above the low-water mark the transport tells when it has sent.
             while state.waiting <= services.configuration.transport.lowWater {
                 let bytes = state.session.output(64 << 10)
@@ -123,7 +122,8 @@ final class HTTP2ServerConnection: TransportHandler {
                 state.waiting = transport.send(bytes) ?? 0
             }
             if state.session.isOver { return finish(&state, lingering: true) }
-            if events.isEmpty { return }
+            // What was sent may have drained or ended a stream.
+            guard state.session.hasEvents else { return }
         }
     }
 

@@ -70,6 +70,9 @@ package struct HTTP2ServerSession: ~Copyable {
     /// Those of all streams.
     package var waiting: Int { state.streams.values.reduce(0) { $0 + $1.output.count } }
 
+    /// Whether `takeEvents` has something to say.
+    package var hasEvents: Bool { !state.notes.isEmpty }
+
     // MARK: Input
 
     package mutating func receive(_ bytes: Span<UInt8>) {
@@ -103,7 +106,7 @@ package struct HTTP2ServerSession: ~Copyable {
             if stream.rejection == nil, !memory.take(count) { stream.rejection = .overloaded }
             if let rejection = stream.rejection, !stream.isAnswered { reject(id, rejection) }
             if stream.isAnswered {
-                nghttp2_session_consume_connection(session, count)
+                discard(count: count)
             } else {
                 // Room for as many further bytes.
                 nghttp2_session_consume(session, id, count)
@@ -114,7 +117,9 @@ package struct HTTP2ServerSession: ~Copyable {
             stream.body = []
             hadRequest = true
             events.append(.request(stream: id, request, stream.bodyMemory.take()))
-        case .closed(let id): events.append(.closed(stream: id))
+        case .closed(let id, let unread):
+            discard(count: unread)
+            events.append(.closed(stream: id))
         case .drained(let id): events.append(.drained(stream: id))
         }
     }
@@ -139,6 +144,11 @@ package struct HTTP2ServerSession: ~Copyable {
         }
     }
 
+    /// Grants the connection room for as many further bytes as came of a body that is not taken.
+    private func discard(count: Int) {
+        nghttp2_session_consume_connection(session, count)
+    }
+
     // MARK: Output
 
     /// Answers a request that no handler sees; the rest of its body is not wanted.
@@ -152,6 +162,7 @@ package struct HTTP2ServerSession: ~Copyable {
     package mutating func respond(_ id: Int32, _ response: HTTPResponse) -> Bool {
         guard let stream = state.streams[id], !stream.isAnswered else { return false }
         stream.isAnswered = true
+        stream.advanced()
         stream.body = []
         stream.bodyMemory = nil
         let hasBody = stream.request?.method != "HEAD" && !HTTPStatus.forbidsBody(response.status)
@@ -206,6 +217,7 @@ package struct HTTP2ServerSession: ~Copyable {
     package mutating func endStream(_ id: Int32) {
         guard let stream = state.streams[id], !stream.outputEnded else { return }
         stream.outputEnded = true
+        stream.advanced()
         nghttp2_session_resume_data(session, id)
     }
 
@@ -246,7 +258,8 @@ package struct HTTP2ServerSession: ~Copyable {
         if let headSince, now - headSince > configuration.headTime { terminate(NGHTTP2_ENHANCE_YOUR_CALM) }
         for (id, stream) in state.streams {
             let idle = stream.idleTime(now)
-            if !stream.output.isEmpty {
+            // nghttp2 sends the end of a body, too, only where the client gives room.
+            if !stream.output.isEmpty || stream.outputEnded {
                 if idle > configuration.transport.stallTime {
                     nghttp2_submit_rst_stream(session, 0, id, NGHTTP2_CANCEL.rawValue)
                 }

@@ -8,7 +8,8 @@ final class HTTP2Streams {
         case head(Int32)
         case data(Int32)
         case end(Int32)
-        case closed(Int32)
+        /// `unread` bytes of its body were not looked at.
+        case closed(Int32, unread: Int)
         case drained(Int32)
     }
 
@@ -99,7 +100,7 @@ final class HTTP2Streams {
             resets.spend()
             if resets.isExhausted { isAbused = true }
         }
-        notes.append(.closed(id))
+        notes.append(.closed(id, unread: stream.uncounted))
     }
 
     // MARK: Output

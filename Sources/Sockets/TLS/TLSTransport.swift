@@ -23,6 +23,8 @@ package final class TLSTransport: Transport, TransportHandler {
     /// What an arrival of ciphertext means for the handler.
     private struct Arrival {
         var plaintext: [UInt8] = []
+        /// What waited for the handshake is sent.
+        var isDrained = false
         var inputEnded = false
         var failure: SocketError?
     }
@@ -31,7 +33,7 @@ package final class TLSTransport: Transport, TransportHandler {
     private static let unreadLimit = 1 << 20
 
     private let transport: any Transport
-    private let handshakeTime: Duration
+    private let limits: TransportLimits
     private let startedAt = ContinuousClock.now
     private let state: Mutex<State>
 
@@ -41,7 +43,7 @@ package final class TLSTransport: Transport, TransportHandler {
         limits: TransportLimits = TransportLimits()
     ) throws(TLSError) {
         self.transport = transport
-        handshakeTime = limits.handshakeTime
+        self.limits = limits
         state = Mutex(State(session: try TLSSession(context, role)))
         if case .client = role {
             var output: [UInt8] = []
@@ -131,6 +133,7 @@ package final class TLSTransport: Transport, TransportHandler {
             take(bytes, &arrival, &state)
             return state.handler
         }
+        if arrival.isDrained { handler?.transportDrained() }
         if !arrival.plaintext.isEmpty { handler?.transportReceived(arrival.plaintext.span) }
         if arrival.inputEnded { handler?.transportInputEnded() }
         if let failure = arrival.failure { close(failure) }
@@ -153,23 +156,26 @@ package final class TLSTransport: Transport, TransportHandler {
             transport.finish(lingering: true)
             return
         }
-        if state.session.isOpen { opened(&state) }
+        if state.session.isOpen { arrival.isDrained = opened(&state) }
         if state.session.inputEnded, !state.inputEnded {
             state.inputEnded = true
             arrival.inputEnded = true
         }
     }
 
-    /// Sends what waited for the handshake.
-    private func opened(_ state: inout State) {
+    /// Sends what waited for the handshake. Returns whether that has drained it, of which the connection beneath, through
+    /// which it may have passed at once, tells nothing.
+    private func opened(_ state: inout State) -> Bool {
         let phase = state.phase
         switch phase {
         case .handshaking, .ending: state.phase = .open
-        case .open, .finished: return
+        case .open, .finished: return false
         }
-        if !state.waiting.isEmpty { _ = transmit(state.waiting, &state) }
+        let before = state.waiting.count
+        let waiting = before > 0 ? transmit(state.waiting, &state) : 0
         state.waiting = []
         if case .ending(let lingering) = phase { end(&state, lingering: lingering) }
+        return before > limits.lowWater && waiting ?? .max <= limits.lowWater
     }
 
     package func transportInputEnded() {
@@ -187,10 +193,10 @@ package final class TLSTransport: Transport, TransportHandler {
 
     package func transportTick(_ now: ContinuousClock.Instant) {
         let (handler, isLate) = state.withLock { state in
-            (state.handler, !state.session.isOpen && now - startedAt > handshakeTime)
+            (state.handler, !state.session.isOpen && now - startedAt > limits.handshakeTime)
         }
         if isLate {
-            close(SocketError("TLS with \(peer)", reason: "the handshake took longer than \(handshakeTime)"))
+            close(SocketError("TLS with \(peer)", reason: "the handshake took longer than \(limits.handshakeTime)"))
             transport.abort()
         } else {
             handler?.transportTick(now)
