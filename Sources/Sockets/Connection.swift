@@ -1,3 +1,4 @@
+@preconcurrency import Dispatch
 import Glibc
 import Synchronization
 
@@ -28,7 +29,7 @@ package final class Connection: Transport, EventLoopMember {
     private let loop: EventLoop
     private let number: Int32
     private let state: Mutex<State>
-    private let readinessBox = Mutex<Readiness?>(nil)
+    private let readinessBox = Mutex<(any Readiness)?>(nil)
 
     /// Takes over a connected descriptor, or, with `deadline`, one that is being connected.
     init(
@@ -58,7 +59,7 @@ package final class Connection: Transport, EventLoopMember {
             return true
         }
         if !started {
-            loop.async { handler.transportClosed(SocketError("reading from \(self.peer)", code: ECONNRESET)) }
+            loop.queue.async { handler.transportClosed(SocketError("reading from \(self.peer)", code: ECONNRESET)) }
         }
     }
 
@@ -94,6 +95,8 @@ package final class Connection: Transport, EventLoopMember {
             guard state.phase == .open, !state.inputEnded, state.reading != enabled else { return }
             state.reading = enabled
             readiness?.setReading(enabled)
+            // The peer may have hung up meanwhile.
+            if enabled { readAgain() }
         }
     }
 
@@ -102,7 +105,8 @@ package final class Connection: Transport, EventLoopMember {
     }
 
     package func schedule(_ delay: Duration, _ body: @escaping @Sendable () -> Void) {
-        loop.schedule(delay, body)
+        let nanoseconds = Int(delay / .nanoseconds(1))
+        loop.queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: body)
     }
 
     package func finish(lingering: Bool) {
@@ -112,7 +116,7 @@ package final class Connection: Transport, EventLoopMember {
             state.lingers = lingering
             return state.outbound.isEmpty && endOutput(&state)
         }
-        if isOver { loop.async { self.close(nil) } }
+        if isOver { loop.queue.async { self.close(nil) } }
     }
 
     package func abort() {
@@ -180,29 +184,39 @@ package final class Connection: Transport, EventLoopMember {
         waiter?.resume()
     }
 
-    // MARK: Events, on the loop's thread
+    // MARK: Events, on the loop's queue
 
-    private var readiness: Readiness? { readinessBox.withLock { $0 } }
+    private var readiness: (any Readiness)? { readinessBox.withLock { $0 } }
 
-    /// Reads once: what is left is told of again, behind the news of the loop's other connections.
+    /// Reads what there is, at most four buffers at a time so that the loop's other connections get their turn.
+    ///
+    /// To its end, since Dispatch forgets a descriptor whose peer hung up: the call that tells of the last bytes is then
+    /// the last call.
     private func readable() {
-        let (result, phase, handler) = state.withLock { state in
-            guard state.descriptor != nil, state.reading else {
-                return (TransferResult.wouldBlock, state.phase, nil as (any TransportHandler)?)
+        for _ in 0..<4 {
+            let (result, phase, handler) = state.withLock { state in
+                guard state.descriptor != nil, state.reading else {
+                    return (TransferResult.wouldBlock, state.phase, nil as (any TransportHandler)?)
+                }
+                return (StreamSocket.receive(number, into: &loop.scratch), state.phase, state.handler)
             }
-            return (StreamSocket.receive(number, into: &loop.scratch), state.phase, state.handler)
+            switch result {
+            case .moved(0):
+                return inputEnded()
+            case .moved(let count):
+                let buffer = loop.scratch
+                if phase == .open { handler?.transportReceived(buffer.span.extracting(0..<count)) }
+            case .wouldBlock:
+                return
+            case .failed(let code):
+                return close(SocketError("reading from \(peer)", code: code))
+            }
         }
-        switch result {
-        case .moved(0):
-            inputEnded()
-        case .moved(let count):
-            let buffer = loop.scratch
-            if phase == .open { handler?.transportReceived(buffer.span.extracting(0..<count)) }
-        case .wouldBlock:
-            return
-        case .failed(let code):
-            close(SocketError("reading from \(peer)", code: code))
-        }
+        readAgain()
+    }
+
+    private func readAgain() {
+        loop.queue.async { [weak self] in self?.readable() }
     }
 
     private func inputEnded() {
@@ -309,7 +323,7 @@ package final class Connection: Transport, EventLoopMember {
 
     /// Closes from any thread, without calling the handler on it.
     private func fail(_ error: SocketError) {
-        loop.async { self.close(error) }
+        loop.queue.async { self.close(error) }
     }
 
     private func close(_ error: SocketError?, resetting: Bool = false) {

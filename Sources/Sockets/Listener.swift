@@ -1,4 +1,5 @@
 import CLinux
+@preconcurrency import Dispatch
 import Glibc
 package import Logging
 import Synchronization
@@ -7,7 +8,7 @@ import Synchronization
 package final class Listener: Sendable {
     private struct State: ~Copyable {
         var descriptor: FileDescriptor?
-        var readiness: Readiness?
+        var readiness: (any Readiness)?
         var isPaused = false
         var isResting = false
         var complainedAt: ContinuousClock.Instant?
@@ -22,7 +23,7 @@ package final class Listener: Sendable {
     private let loop = EventLoop.next()
     private let state: Mutex<State>
 
-    private static let restAfterExhaustion = Duration.milliseconds(100)
+    private static let restAfterExhaustion = DispatchTimeInterval.milliseconds(100)
     /// Between two lines of the log about it.
     private static let complaintInterval = Duration.seconds(60)
 
@@ -198,7 +199,7 @@ package final class Listener: Sendable {
         if complains {
             logger.warning("\(SocketError("accepting on \(address)", code: code)); trying again every 0.1 s")
         }
-        loop.schedule(Self.restAfterExhaustion) { [weak self] in
+        loop.queue.asyncAfter(deadline: .now() + Self.restAfterExhaustion) { [weak self] in
             self?.state.withLock { state in
                 state.isResting = false
                 self?.update(&state)

@@ -25,7 +25,7 @@ package protocol Transport: AnyObject, Sendable {
     /// Looks, from now on and at short intervals, whether a peer that ended its input has gone altogether.
     func watchPeer()
 
-    /// Runs `body` on the thread of the event loop after a delay.
+    /// Runs `body` on the queue of the event loop after a delay.
     func schedule(_ delay: Duration, _ body: @escaping @Sendable () -> Void)
 
     /// Sends what waits, then closes. Input is discarded from now on. With `lingering` the peer's own close is awaited for

@@ -1,4 +1,4 @@
-/// Receives a transport's events, one at a time, on the thread of its event loop, and holding no lock.
+/// Receives a transport's events, one at a time, on the queue of its event loop, and holding no lock.
 package protocol TransportHandler: AnyObject, Sendable {
     /// The bytes are only valid during the call.
     func transportReceived(_ bytes: Span<UInt8>)
