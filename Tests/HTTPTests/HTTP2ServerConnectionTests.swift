@@ -13,6 +13,7 @@ private final class Wire: Transport, @unchecked Sendable {
     let peer = SocketAddress.unix(path: "")
     let applicationProtocol: String? = nil
     let isEncrypted = false
+    let unsent = 0
 
     func client<R>(_ body: (HTTP2Peer) -> R) -> R { client.withLock { _ in body(received) } }
 
@@ -41,7 +42,7 @@ private final class Wire: Transport, @unchecked Sendable {
             wire,
             HTTPConnectionServices(
                 configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                bodyMemory: BodyMemory(limit: configuration.bodyMemory), handler: { _ in HTTPResponse(body: body) }),
+                memory: RequestMemory(limit: configuration.requestMemory), handler: { _ in HTTPResponse(body: body) }),
             closed: {})
         connection.transportReceived((HTTP2Peer.preface + HTTP2Frame.request(1).bytes).span)
         let rooms = [65_535, 150_000, 250_000, 350_000, 400_001]

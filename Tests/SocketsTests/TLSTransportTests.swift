@@ -9,6 +9,7 @@ private final class Wire: Transport {
     let peer = SocketAddress.unix(path: "")
     let applicationProtocol: String? = nil
     let isEncrypted = false
+    let unsent = 0
 
     func take() -> [UInt8] {
         sent.withLock { sent in
