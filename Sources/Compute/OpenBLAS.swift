@@ -17,7 +17,8 @@ enum OpenBLAS {
         inputs: Int, y: UnsafeMutablePointer<Float>, yStride: Int
     ) {
         cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, isTransposed ? CblasNoTrans : CblasTrans, blasint(tileRows), blasint(outputs), blasint(inputs), 1, x,
+            CblasRowMajor, CblasNoTrans, isTransposed ? CblasNoTrans : CblasTrans, blasint(tileRows), blasint(outputs),
+            blasint(inputs), 1, x,
             blasint(xStride), weights, blasint(isTransposed ? outputs : inputs), 0, y, blasint(yStride))
     }
 }
