@@ -64,8 +64,7 @@ class Level:
             time.sleep(0.02)
         return last
 
-    def check(self, megabytes=64):
-        """What the allocator keeps after dozens of abuses of one server, some 35 MB, is not what they left."""
+    def check(self, megabytes=24):
         server = self.server
         for name in ("num_requests_running", "num_requests_waiting", "kv_cache_used_blocks"):
             server.wait_until(lambda: server.metric(f"apus:{name}") == 0, f"{name} 0")
