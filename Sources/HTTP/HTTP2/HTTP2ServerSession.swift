@@ -175,7 +175,6 @@ package struct HTTP2ServerSession: ~Copyable {
         case .bytes(let bytes):
             if !HTTPStatus.forbidsBody(response.status) { headers["Content-Length"] = String(bytes.count) }
             stream.output.append(hasBody ? bytes : [])
-            stream.advanced()
             stream.outputEnded = true
         case .stream:
             streams = hasBody
